@@ -1,0 +1,53 @@
+# Paper Digest. `make help` lists what can be asked for.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN     = $(VENV)/bin
+READY   = $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check format lint types contract wheel soak bench preview clean
+
+help: ## What can be asked for
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make .venv with the package (editable) and what development needs
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.12 …" if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Setting up $(VENV) (once) …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --upgrade 'pip>=25.1'
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[vectors]' --group dev
+	@touch $@
+
+run: $(READY) ## The main job on embedded defaults: today's papers in three sample mailboxes
+	@$(BIN)/digest demo
+
+test: $(READY) ## All tests that need no root, browser, server or network (≤ 5 minutes)
+	@$(BIN)/python -m pytest -q
+
+check: test format lint types contract wheel ## Everything that must hold before a change lands
+
+format: $(READY) ## Formatting is as ruff writes it
+	@$(BIN)/ruff format --check .
+
+lint: $(READY) ## Every lint rule
+	@$(BIN)/ruff check .
+
+types: $(READY) ## mypy --strict
+	@$(BIN)/mypy
+
+contract: $(READY) ## Imports go down only
+	@$(BIN)/lint-imports --no-cache
+
+wheel: $(READY) ## Build the wheel and run the demo from it, outside the checkout
+	@PYTHON=$(BIN)/python sh .ci/wheel
+
+bench: $(READY) ## What things cost, as ratios in one run
+	@$(BIN)/python -m benchmarks
+
+preview: $(READY) ## The lab: every pane of a digest, on loopback
+	@$(BIN)/digest preview --serve
+
+clean: ## Remove what was made, except your data under var/
+	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

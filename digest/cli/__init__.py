@@ -1,0 +1,5 @@
+"""The command `digest`."""
+
+
+def main() -> None:
+    """Runs the command line."""

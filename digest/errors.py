@@ -1,0 +1,105 @@
+"""Every error that Paper Digest raises on purpose.
+
+The tree, with the exit status each branch ends in::
+
+    DigestError ........................ 1  something failed
+    ├── Misuse ......................... 2  what was asked or written is wrong: mend it
+    │   ├── BadSetting                      a key of a TOML file or the environment
+    │   ├── BadAddress                      not an address that mail can be sent to
+    │   ├── BadTopic                        a topic that says nothing
+    │   └── Unknown                         a name (source, paper, subscriber, day) nobody knows
+    ├── TryAgainLater .................. 75 nothing is wrong, only not now (EX_TEMPFAIL)
+    │   └── Locked                          another run holds the lock
+    ├── SourceError .................... 1  papers could not be collected
+    │   ├── Unreachable                     no answer, or an answer that is a refusal
+    │   └── Changed                         an answer, but not of the expected shape
+    ├── StoreError ..................... 1  the database
+    │   └── WrongSchema                     made by an older or newer program
+    ├── RenderError .................... 1  a template or theme
+    └── TransportError ................. 1  the relay could not be reached or trusted at all
+
+Expected outcomes (a refused recipient, a skipped reader) are values, not errors.
+"""
+
+from typing import ClassVar
+
+
+class DigestError(Exception):
+    """Something failed."""
+
+    exit_status: ClassVar[int] = 1
+
+
+class Misuse(DigestError):
+    """What was asked for cannot be meant so."""
+
+    exit_status: ClassVar[int] = 2
+
+
+class BadSetting(Misuse):
+    """A setting that cannot be used: where it stands, what was found, what was wanted."""
+
+    def __init__(self, where: str, problem: str, hint: str = "") -> None:
+        """`where` names file, line and key path; `hint` says what to write instead."""
+        super().__init__(f"{where}: {problem}" + (f" ({hint})" if hint else ""))
+        self.where, self.problem, self.hint = where, problem, hint
+
+
+class BadAddress(Misuse):
+    """Not an address that mail can be sent to."""
+
+    def __init__(self, address: str, problem: str) -> None:
+        """`problem` continues the sentence "ADDRESS cannot be used: …"."""
+        super().__init__(f"the address {address!r} cannot be used: {problem}")
+        self.address, self.problem = address, problem
+
+
+class BadTopic(Misuse):
+    """A topic that says nothing, or is of an unknown kind."""
+
+
+class Unknown(Misuse):
+    """A name that nobody here knows."""
+
+
+class TryAgainLater(DigestError):
+    """Nothing is wrong, only not now."""
+
+    exit_status: ClassVar[int] = 75
+
+
+class Locked(TryAgainLater):
+    """Another run holds the lock."""
+
+
+class SourceError(DigestError):
+    """Papers could not be collected."""
+
+
+class Unreachable(SourceError):
+    """The source gave no answer, or refused."""
+
+
+class Changed(SourceError):
+    """The source answered in a shape that we do not know: never to be taken for an empty day."""
+
+    def __init__(self, where: str, expected: str, raw: bytes) -> None:
+        """`where` names page and place; `raw` is the whole body, kept for the report."""
+        super().__init__(f"{where}: expected {expected}")
+        self.where, self.expected, self.raw = where, expected, raw
+
+
+class StoreError(DigestError):
+    """The database failed."""
+
+
+class WrongSchema(StoreError):
+    """The database was made by an older or a newer program."""
+
+
+class RenderError(DigestError):
+    """A template or theme cannot be rendered."""
+
+
+class TransportError(DigestError):
+    """The relay could not be reached, or not be trusted, at all."""

@@ -1,0 +1,1 @@
+"""What the RFCs say of mail, as pure functions and values."""

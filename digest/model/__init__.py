@@ -1,0 +1,47 @@
+"""Nouns of the field: frozen, typed, without I/O. Import them from here."""
+
+from digest.model.delivery import SEEN, SETTLED, TRANSITIONS, Delivery, DeliveryState, Outcome
+from digest.model.digest import Card, Digest, Link, Section
+from digest.model.event import Advanced, Event, Finished, Stage, Started
+from digest.model.exchange import Page, Request, Response
+from digest.model.message import Message
+from digest.model.paper import Paper
+from digest.model.selection import Choice, Mood, Reason, ReasonKind, Selection
+from digest.model.subscriber import Rhythm, Subscriber, SubscriberState
+from digest.model.topic import Topic, TopicKind
+from digest.model.verdict import Collection, Verdict
+
+__all__ = [
+    "SEEN",
+    "SETTLED",
+    "TRANSITIONS",
+    "Advanced",
+    "Card",
+    "Choice",
+    "Collection",
+    "Delivery",
+    "DeliveryState",
+    "Digest",
+    "Event",
+    "Finished",
+    "Link",
+    "Message",
+    "Mood",
+    "Outcome",
+    "Page",
+    "Paper",
+    "Reason",
+    "ReasonKind",
+    "Request",
+    "Response",
+    "Rhythm",
+    "Section",
+    "Selection",
+    "Stage",
+    "Started",
+    "Subscriber",
+    "SubscriberState",
+    "Topic",
+    "TopicKind",
+    "Verdict",
+]

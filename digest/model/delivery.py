@@ -1,0 +1,81 @@
+"""What became of one edition for one reader. `docs/delivery-states.md` draws it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class DeliveryState(StrEnum):
+    """Where a delivery stands."""
+
+    PLANNED = "planned"
+    """Due, and no row yet: derived, never stored."""
+    CLAIMED = "claimed"
+    """A process has taken it, and not begun to hand it over."""
+    SENDING = "sending"
+    """Its final dot is about to be written."""
+    ACCEPTED = "accepted"
+    """The server took responsibility (RFC 5321 §6.1)."""
+    DEFERRED = "deferred"
+    """4yz or no connection: due again later, until it expires."""
+    REJECTED = "rejected"
+    """5yz: never tried again."""
+    IN_DOUBT = "in_doubt"
+    """The connection was lost after the final dot: held, never resent unasked."""
+    EXPIRED = "expired"
+    """Deferred for longer than an edition is worth."""
+    SKIPPED = "skipped"
+    """Not to be sent, and why."""
+    BOUNCED = "bounced"
+    """Accepted, and a DSN came later (RFC 3464)."""
+
+
+_S = DeliveryState
+TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
+    _S.PLANNED: frozenset({_S.CLAIMED, _S.SKIPPED}),
+    _S.CLAIMED: frozenset(
+        {_S.CLAIMED, _S.SENDING, _S.DEFERRED, _S.REJECTED, _S.SKIPPED, _S.EXPIRED}
+    ),
+    _S.SENDING: frozenset({_S.ACCEPTED, _S.DEFERRED, _S.REJECTED, _S.IN_DOUBT}),
+    _S.DEFERRED: frozenset({_S.CLAIMED, _S.EXPIRED, _S.SKIPPED}),
+    _S.IN_DOUBT: frozenset({_S.CLAIMED, _S.ACCEPTED, _S.REJECTED}),
+    _S.ACCEPTED: frozenset({_S.BOUNCED}),
+    _S.REJECTED: frozenset(),
+    _S.EXPIRED: frozenset(),
+    _S.SKIPPED: frozenset(),
+    _S.BOUNCED: frozenset(),
+}
+"""State → the states that may follow it."""
+
+SEEN = frozenset({_S.ACCEPTED, _S.IN_DOUBT, _S.BOUNCED, _S.SENDING})
+"""States after which an edition's papers count as seen by the reader."""
+
+SETTLED = frozenset(
+    {_S.ACCEPTED, _S.REJECTED, _S.IN_DOUBT, _S.EXPIRED, _S.SKIPPED, _S.BOUNCED, _S.SENDING}
+)
+"""States that no run touches unasked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One row of the ledger: key (address, day)."""
+
+    address: str
+    day: date
+    state: DeliveryState
+    attempts: int = 0
+    reply: str = ""
+    """The server's own words, kept for everything that was not accepted."""
+    updated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one attempt ended."""
+
+    address: str
+    day: date
+    state: DeliveryState
+    reply: str = ""
+    retry_after: int = 0
+    """Seconds until a deferred delivery is due again."""

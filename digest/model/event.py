@@ -1,0 +1,41 @@
+"""What a stage tells while it works; listeners (progress bars, log) decide what to show."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """The four verbs of the nightly run."""
+
+    COLLECT = "collect"
+    SELECT = "select"
+    RENDER = "render"
+    SEND = "send"
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A stage knows how much there is to do."""
+
+    stage: Stage
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """A stage did some of it."""
+
+    stage: Stage
+    count: int
+    outcome: str = ""
+    """What it came to: a delivery state, a verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A stage has done all that it could."""
+
+    stage: Stage
+
+
+Event = Started | Advanced | Finished

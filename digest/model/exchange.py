@@ -1,0 +1,42 @@
+"""A request to a source and its answer, as values: sources do no I/O themselves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
+
+from digest.model.paper import Paper
+
+NONE: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A GET of one URL."""
+
+    url: str
+    params: Mapping[str, str] = field(default=NONE)
+    headers: Mapping[str, str] = field(default=NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A whole answer with status 2xx, decoded from its transfer coding but not from its charset."""
+
+    url: str
+    body: bytes
+    at: datetime
+    """When it was received, or, for a saved one, when it was saved."""
+    headers: Mapping[str, str] = field(default=NONE)
+    """Names in lower case."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a source read from one answer."""
+
+    papers: tuple[Paper, ...]
+    day: date | None
+    """The day that the answer itself says it is of."""
+    next: Request | None = None
+    """The request for the rest, when there is more."""

@@ -1,0 +1,21 @@
+"""A mail that is ready to be handed over."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Envelope and content (RFC 5321 §2.3.1), a function of (address, day) alone."""
+
+    address: str
+    """The reader, as the ledger knows them."""
+    day: date
+    message_id: str
+    """With angle brackets (RFC 5322 §3.6.4)."""
+    reverse_path: str
+    """MAIL FROM; "" is the null reverse-path."""
+    forward_path: str
+    """RCPT TO."""
+    content: bytes
+    """Header and body, lines ended by CRLF, not dot-stuffed."""

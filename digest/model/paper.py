@@ -1,0 +1,44 @@
+"""A work that a source listed, as it was known at one instant."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One work with what the sources tell of it.
+
+    Text is plain, one line a field, white space folded; it may hold anything a stranger typed,
+    so whoever prints it escapes it. Absent text is "", an absent number or instant is None.
+    """
+
+    id: str
+    """`arxiv:2406.01234` (no version), else `doi:…`, else `SOURCE:…`."""
+    title: str
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    url: str = ""
+    """Its page for people, http(s)."""
+    summary: str = ""
+    """Two or three sentences that the source itself offers (Hugging Face's `ai_summary`)."""
+    organization: str = ""
+    categories: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    pdf: str = ""
+    code: str = ""
+    project: str = ""
+    thumbnail: str = ""
+    published: datetime | None = None
+    """When its first version appeared."""
+    upvotes: int | None = None
+    """Votes when it was read; None where the source has no votes."""
+    comments: int | None = None
+    stars: int | None = None
+    """Stars of its code repository."""
+    day: date | None = None
+    """The source's day (UTC) that listed it."""
+    listed: datetime | None = None
+    """The instant it was listed at, where the source tells it more finely than the day."""
+    observed: datetime | None = None
+    """The instant `upvotes`, `comments` and `stars` were read at."""
+    sources: tuple[str, ...] = ()

@@ -1,0 +1,62 @@
+"""Which papers one reader gets in one edition, and why."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class ReasonKind(StrEnum):
+    """What a reason speaks of."""
+
+    TOPIC = "topic"
+    LIKED = "liked"
+    VOTES = "votes"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One addend or factor of a score, readable by itself."""
+
+    kind: ReasonKind
+    label: str
+    """The topic as written, the liked paper's id, or what was counted."""
+    value: float
+    """How strong, 0 to 1."""
+    words: tuple[str, ...] = ()
+    """The words of the topic that the paper holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One paper's place in a selection; every number lies in 0 to 1."""
+
+    paper: str
+    """The paper's id."""
+    score: float
+    relevance: float
+    trending: float
+    reasons: tuple[Reason, ...] = ()
+
+
+class Mood(StrEnum):
+    """How a selection came about."""
+
+    ON_TOPIC = "on_topic"
+    QUIET = "quiet"
+    """Nothing reached the reader's floor: an honest line, and the day's top papers."""
+    NOTE = "note"
+    """Nothing reached the reader's floor: an honest line alone."""
+    SKIP = "skip"
+    """Nothing to send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The papers for one reader in one edition, best first; the unit of "never twice"."""
+
+    address: str
+    day: date
+    choices: tuple[Choice, ...]
+    mood: Mood = Mood.ON_TOPIC
+    considered: int = 0
+    """How many papers there were to choose from."""

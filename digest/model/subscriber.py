@@ -1,0 +1,61 @@
+"""Who reads, and what they asked for."""
+
+from dataclasses import dataclass
+from datetime import time
+from enum import StrEnum
+
+from digest.model.topic import Topic
+
+
+class Rhythm(StrEnum):
+    """On which days a digest is wanted."""
+
+    DAILY = "daily"
+    WEEKDAYS = "weekdays"
+    WEEKLY = "weekly"
+
+
+class SubscriberState(StrEnum):
+    """Whether, and why not, mail may go to an address."""
+
+    PENDING = "pending"
+    """Asked for, not yet confirmed: only the confirmation may be sent."""
+    ACTIVE = "active"
+    PAUSED = "paused"
+    LEFT = "left"
+    """Unsubscribed; nothing but the reader's own wish brings them back."""
+    SUPPRESSED = "suppressed"
+    """The address bounces or its reader complained."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """One reader.
+
+    `address` is the mailbox that mail goes to, normalised (`digest.mail.mailbox`), and the key.
+    """
+
+    address: str
+    name: str = ""
+    topics: tuple[Topic, ...] = ()
+    """No topics: whatever trends."""
+    mute: tuple[str, ...] = ()
+    """Words or phrases; a paper that has one is never chosen."""
+    authors: tuple[str, ...] = ()
+    """Names whose papers are always of interest."""
+    liked: tuple[str, ...] = ()
+    """Ids of papers that show what the reader likes."""
+    papers: int = 10
+    """How many papers a digest holds at most."""
+    timezone: str = "UTC"
+    """An IANA zone, which `send_at` is meant in."""
+    send_at: time | None = None
+    """The earliest local time of day; None: as soon as the day is collected."""
+    rhythm: Rhythm = Rhythm.DAILY
+    locale: str = "en"
+    state: SubscriberState = SubscriberState.ACTIVE
+
+    @property
+    def interests(self) -> tuple[Topic, ...]:
+        """Topics and followed authors: all that relevance is asked for."""
+        return self.topics + tuple(Topic.parse(f"author:{name}") for name in self.authors)

@@ -1,0 +1,149 @@
+"""The seams: what the stages need, and what the outer parts promise. Protocols only."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import date, datetime
+from typing import Protocol
+
+from digest.model import (
+    Collection,
+    Delivery,
+    DeliveryState,
+    Event,
+    Message,
+    Outcome,
+    Page,
+    Paper,
+    Request,
+    Response,
+    Selection,
+    Subscriber,
+)
+
+
+class Source(Protocol):
+    """A place that lists papers: pure, it says what to ask and reads what came back."""
+
+    name: str
+
+    def first(self, day: date) -> Request:
+        """The request that begins a day."""
+
+    def fallback(self, day: date) -> Request | None:
+        """Another way to the same day, for when the first one fails."""
+
+    def read(self, response: Response) -> Page:
+        """The papers of an answer. Raises Changed when it has not the expected shape."""
+
+    def recognises(self, body: bytes) -> bool:
+        """Whether a saved file looks like an answer of this source."""
+
+
+class Fetcher(Protocol):
+    """Speaks HTTP, politely."""
+
+    def fetch(self, request: Request) -> Response:
+        """The answer to a request. Raises Unreachable."""
+
+
+class Papers(Protocol):
+    """The papers of every day, and how their votes grew."""
+
+    def add(self, collection: Collection, papers: Iterable[Paper]) -> Collection:
+        """Stores one fetch, and returns it with `new` and `updated` counted."""
+
+    def of_day(self, day: date, source: str | None = None) -> list[Paper]:
+        """What was listed under a day, as last observed, most votes first, ties by id."""
+
+    def collections(self, day: date) -> list[Collection]:
+        """The newest fetch of each source for a day."""
+
+    def get(self, ids: Sequence[str]) -> dict[str, Paper]:
+        """Papers by id; unknown ids are left out."""
+
+    def history(self, before: date, limit: int) -> list[Paper]:
+        """The newest papers listed before a day: what corpus statistics are made of."""
+
+
+class Subscribers(Protocol):
+    """Who reads."""
+
+    def put(self, subscribers: Iterable[Subscriber], now: datetime) -> int:
+        """Adds or changes readers; returns how many. Never brings back who left."""
+
+    def get(self, address: str) -> Subscriber | None:
+        """One reader, whatever their state."""
+
+    def active(self) -> Iterator[Subscriber]:
+        """Everyone to whom mail may go, by address."""
+
+    def all(self) -> Iterator[Subscriber]:
+        """Everyone, by address."""
+
+    def remove(self, address: str) -> bool:
+        """Forgets a reader; False when there was none."""
+
+
+class Selections(Protocol):
+    """What was chosen for whom."""
+
+    def put(self, selections: Iterable[Selection]) -> None:
+        """Records choices; one that is already recorded for (address, day) stays."""
+
+    def get(self, address: str, day: date) -> Selection | None:
+        """The recorded choice."""
+
+    def seen(self, address: str, day: date) -> frozenset[str]:
+        """Ids of papers that the reader got in an edition other than `day`'s."""
+
+
+class Ledger(Protocol):
+    """Who got which edition: the only authority on it. Key: (address, day)."""
+
+    def claim(self, addresses: Sequence[str], day: date, now: datetime) -> list[str]:
+        """Takes what is free, or deferred and due; returns what was won."""
+
+    def sending(self, address: str, day: date, now: datetime) -> None:
+        """Marks that the final dot is about to be written."""
+
+    def record(self, outcomes: Sequence[Outcome], now: datetime) -> None:
+        """Writes how attempts ended."""
+
+    def take_over(self, now: datetime) -> int:
+        """Settles what a dead process left: claimed is free again, sending is in doubt."""
+
+    def deliveries(
+        self, day: date | None = None, state: DeliveryState | None = None
+    ) -> Iterator[Delivery]:
+        """The rows, by day and address."""
+
+    def open(self, addresses: Sequence[str], day: date, now: datetime) -> list[str]:
+        """Of these, who is free or deferred and due."""
+
+
+class Transport(Protocol):
+    """Hands messages over."""
+
+    def session(self) -> AbstractAsyncContextManager["Session"]:
+        """One conversation with whoever takes the mail. Raises TransportError."""
+
+
+class Session(Protocol):
+    """A conversation in which one message after the other is handed over."""
+
+    async def deliver(self, message: Message, before_dot: "BeforeDot") -> Outcome:
+        """Hands one message over; how it ended is a value, whatever happens."""
+
+
+class BeforeDot(Protocol):
+    """Called when all of a message but its final dot has been written (RFC 5321 §4.1.1.4)."""
+
+    async def __call__(self, message: Message) -> None:
+        """Returns once the mark is durable."""
+
+
+class Observer(Protocol):
+    """Listens to events."""
+
+    def __call__(self, event: Event) -> None:
+        """Takes one event; never raises."""

@@ -1,0 +1,1 @@
+"""Information retrieval: which papers matter to whom. Pure."""

@@ -1,0 +1,1 @@
+"""From a selection to a digest to the bytes of a message. Pure."""

@@ -1,0 +1,1 @@
+"""Where papers are listed: pure readers, and the one module that speaks HTTP."""

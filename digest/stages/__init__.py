@@ -1,0 +1,1 @@
+"""The nightly run's four verbs: each knows what is pending and performs it."""

@@ -1,0 +1,1 @@
+"""Everything that is remembered, in one database."""
