@@ -7,12 +7,14 @@ from digest.model.event import Advanced, Event, Finished, Stage, Started
 from digest.model.exchange import Page, Request, Response
 from digest.model.message import Message
 from digest.model.paper import Paper
+from digest.model.report import FAILURES, Report
 from digest.model.selection import Choice, Mood, Reason, ReasonKind, Selection
 from digest.model.subscriber import Rhythm, Subscriber, SubscriberState
 from digest.model.topic import Topic, TopicKind
 from digest.model.verdict import Collection, Verdict
 
 __all__ = [
+    "FAILURES",
     "SEEN",
     "SETTLED",
     "TRANSITIONS",
@@ -34,6 +36,7 @@ __all__ = [
     "Paper",
     "Reason",
     "ReasonKind",
+    "Report",
     "Request",
     "Response",
     "Rhythm",

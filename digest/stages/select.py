@@ -1,6 +1,7 @@
 """Select: which papers each reader gets in an edition."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from digest.model import Advanced, Edition, Mood, Selection, Stage, Subscriber
@@ -38,19 +39,24 @@ class Select:
             if waiting := [reader for reader in batch if reader.address not in chosen]:
                 yield waiting
 
-    def perform(self, edition: Edition, batch: Sequence[Subscriber]) -> list[Selection]:
+    def perform(
+        self, edition: Edition, batch: Sequence[Subscriber], now: datetime
+    ) -> list[Selection]:
         """Chooses and records; doing it again changes nothing."""
-        selections = self.choose(edition.day, batch)
+        selections = self.choose(edition.day, batch, now)
         self._selections.put(selections)
         self._observer(Advanced(self.stage, len(selections)))
         return selections
 
-    def choose(self, day: date, batch: Sequence[Subscriber]) -> list[Selection]:
-        """Chooses without recording."""
+    def choose(self, day: date, batch: Sequence[Subscriber], now: datetime) -> list[Selection]:
+        """Chooses, as of `now`, without recording."""
         seen = self._selections.seen([reader.address for reader in batch], day)
         ranking = self.ranking(day)
         return [
-            ranking.select(reader, day, seen.get(reader.address, frozenset()), self._quiet)
+            replace(
+                ranking.select(reader, day, seen.get(reader.address, frozenset()), self._quiet),
+                at=now,
+            )
             for reader in batch
         ]
 

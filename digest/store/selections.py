@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from digest.model import SEEN, Choice, Mood, Reason, ReasonKind, Selection
-from digest.store.database import Database, Params, Queries, Row
+from digest.store.database import Database, Params, Queries, Row, from_instant, to_instant
 from digest.store.ledger import CODES
 
 
@@ -64,6 +64,7 @@ class SelectionStore:
 def _pack(selection: Selection) -> bytes:
     held = asdict(selection)
     del held["address"], held["day"]
+    held["at"] = to_instant(selection.at)
     return json.dumps(held, separators=(",", ":")).encode()
 
 
@@ -76,6 +77,7 @@ def _unpack(row: Row) -> Selection:
         choices=tuple(_choice(choice) for choice in held["choices"]),
         mood=Mood(held["mood"]),
         considered=held["considered"],
+        at=from_instant(held["at"]),
     )
 
 
