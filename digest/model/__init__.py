@@ -2,6 +2,7 @@
 
 from digest.model.delivery import SEEN, SETTLED, TRANSITIONS, Delivery, DeliveryState, Outcome
 from digest.model.digest import Card, Digest, Link, Section
+from digest.model.edition import Edition
 from digest.model.event import Advanced, Event, Finished, Stage, Started
 from digest.model.exchange import Page, Request, Response
 from digest.model.message import Message
@@ -22,6 +23,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Digest",
+    "Edition",
     "Event",
     "Finished",
     "Link",
