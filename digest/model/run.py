@@ -1,0 +1,30 @@
+"""One pass over an edition: what a nightly run, or a part of it, is about."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from digest.model.due import Edition, is_due
+from digest.model.subscriber import Subscriber
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Which day's papers, and for whom."""
+
+    day: date
+    """The source's day (UTC)."""
+    backfill: bool = False
+    """Asked for by name and over: everyone is due at once, and nothing expires."""
+    edition: Edition = Edition.SETTLED
+    only: frozenset[str] = frozenset()
+    """Only these addresses; empty: everyone."""
+
+    def due(self, reader: Subscriber, now: datetime) -> bool:
+        """Whether the edition may go to a reader by now."""
+        return self.wants(reader) and (
+            self.backfill or is_due(reader, self.day, now, self.edition)
+        )
+
+    def wants(self, reader: Subscriber) -> bool:
+        """Whether the pass is about this reader at all."""
+        return not self.only or reader.address in self.only
