@@ -1,6 +1,15 @@
 """Nouns of the field: frozen, typed, without I/O. Import them from here."""
 
-from digest.model.delivery import SEEN, SETTLED, TRANSITIONS, Delivery, DeliveryState, Outcome
+from digest.model.delivery import (
+    SEEN,
+    SETTLED,
+    TRANSITIONS,
+    Delivery,
+    DeliveryState,
+    Outcome,
+    Scope,
+    Severity,
+)
 from digest.model.digest import Card, Digest, Link, Section
 from digest.model.event import Advanced, Event, Finished, Stage, Started
 from digest.model.exchange import Page, Request, Response
@@ -35,8 +44,10 @@ __all__ = [
     "Request",
     "Response",
     "Rhythm",
+    "Scope",
     "Section",
     "Selection",
+    "Severity",
     "Stage",
     "Started",
     "Subscriber",
