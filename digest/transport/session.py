@@ -22,15 +22,17 @@ class SmtpSession:
     def __init__(self, settings: SmtpSettings, tls: SSLContext | None) -> None:
         self._settings, self._tls = settings, tls
         self._connection: Connection | None = None
-        self.broken = ""
-        """Why this session can never deliver again; "" while it can."""
+        self._broken = TransportError("the connection is lost, and smtp.reopen_after is empty")
 
     async def open(self) -> None:
         """Connects. Raises TransportError."""
         self._connection = await connect(self._settings, self._tls)
 
     async def deliver(self, message: Message, before_dot: BeforeDot) -> Outcome:
-        """Hands one message over. Never raises, but when it is cancelled."""
+        """Hands one message over; how it ended is a value.
+
+        Raises TransportError, with nothing sent, when a lost connection cannot be opened again.
+        """
         outcome = await self._attempt(message, before_dot)
         if outcome is None:  # closed in silence between two mails: once more, on a new connection
             outcome = await self._attempt(message, before_dot)
@@ -39,8 +41,6 @@ class SmtpSession:
     async def _attempt(self, message: Message, before_dot: BeforeDot) -> Outcome | None:
         """One attempt; None when the connection was lost before the server said anything."""
         connection = await self._connected()
-        if connection is None:
-            return _outcome(message, LOST, f"no connection: {self.broken}")
         envelope = prepare(message, connection)
         if isinstance(envelope, Unfit):
             return _outcome(message, envelope.action, envelope.reason)
@@ -62,24 +62,20 @@ class SmtpSession:
             self.abort()
         return _outcome(message, action, str(reply))
 
-    async def _connected(self) -> Connection | None:
-        """The connection, opened again when it was lost; None once that has failed."""
+    async def _connected(self) -> Connection:
+        """The connection, opened again when it was lost. Raises TransportError."""
         if self._connection is not None and self._connection.wire.usable:
             return self._connection
         self.abort()
-        if self.broken:
-            return None
-        why = ""
         for pause in self._settings.reopen_after:
             await asyncio.sleep(pause)
             try:
-                await self.open()
+                self._connection = await connect(self._settings, self._tls)
             except TransportError as error:
-                why = str(error)
+                self._broken = error
             else:
                 return self._connection
-        self.broken = why or "it was lost"
-        return None
+        raise self._broken
 
     def abort(self) -> None:
         """Ends the connection at once, without a word."""
