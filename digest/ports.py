@@ -159,7 +159,10 @@ class Session(Protocol):
     """A conversation in which one message after the other is handed over."""
 
     async def deliver(self, message: Message, before_dot: "BeforeDot") -> Outcome:
-        """Hands one message over; how it ended is a value, whatever happens."""
+        """Hands one message over; how it ended is a value, whatever happens to it.
+
+        Raises TransportError, with nothing of the message sent, once the session can go on no more.
+        """
 
 
 class BeforeDot(Protocol):

@@ -1,6 +1,5 @@
 """Nouns of the field: frozen, typed, without I/O. Import them from here."""
 
-from digest.model.delivery import SEEN, SETTLED, TRANSITIONS, Delivery, DeliveryState, Outcome
 from digest.model.digest import Card, Digest, Link, Section
 from digest.model.event import Advanced, Event, Finished, Stage, Started
 from digest.model.exchange import Page, Request, Response
@@ -15,22 +14,16 @@ from digest.model.verdict import Collection, Verdict
 
 __all__ = [
     "FAILURES",
-    "SEEN",
-    "SETTLED",
-    "TRANSITIONS",
     "Advanced",
     "Card",
     "Choice",
     "Collection",
-    "Delivery",
-    "DeliveryState",
     "Digest",
     "Event",
     "Finished",
     "Link",
     "Message",
     "Mood",
-    "Outcome",
     "Page",
     "Paper",
     "Reason",

@@ -21,9 +21,7 @@ class Run:
 
     def due(self, reader: Subscriber, now: datetime) -> bool:
         """Whether the edition may go to a reader by now."""
-        return self.wants(reader) and (
-            self.backfill or is_due(reader, self.day, now, self.edition)
-        )
+        return self.wants(reader) and (self.backfill or is_due(reader, self.day, now, self.edition))
 
     def wants(self, reader: Subscriber) -> bool:
         """Whether the pass is about this reader at all."""
