@@ -71,4 +71,4 @@ def _standing(choice: Choice) -> str:
     share = max((r.value for r in choice.reasons if r.kind is ReasonKind.VOTES), default=0.0)
     if share >= 0.995:
         return ", at the top of the day"
-    return f", more than {share * 100:.0f} % of the day" if share >= 0.5 else ""
+    return f", ahead of {share * 100:.0f} % of the day" if share >= 0.5 else ""

@@ -60,7 +60,9 @@ def _shortened(digest: Digest, limit: int) -> Digest:
         sections=tuple(
             Section(
                 section.heading,
-                tuple(replace(card, summary=shorten(card.summary, limit)) for card in section.cards),
+                tuple(
+                    replace(card, summary=shorten(card.summary, limit)) for card in section.cards
+                ),
             )
             for section in digest.sections
         ),

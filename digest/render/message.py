@@ -90,12 +90,12 @@ def _list_fields(links: Links, identity: Identity) -> str:
     owner = f"mailto:{identity.mailbox}"
     fields = [
         headers.list_id(identity.list_name, identity.list_label),
-        headers.uris("List-Unsubscribe", [links.unsubscribe, links.unsubscribe_mail]),
+        headers.list_unsubscribe([links.unsubscribe, links.unsubscribe_mail]),
     ]
     if links.unsubscribe.startswith("https://"):
         fields.append(headers.field("List-Unsubscribe-Post", ["List-Unsubscribe=One-Click"]))
     fields += [
-        headers.uris("List-Help", [links.manage]),
+        headers.uris("List-Help", [links.home]),
         headers.uris("List-Subscribe", [links.home]),
         headers.uris("List-Owner", [owner]),
         headers.uris("List-Archive", [links.archive]),

@@ -8,6 +8,7 @@ mark, and puts the constructs back afterwards; so what is compiled is already in
 import logging
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from jinja2 import (
@@ -18,6 +19,7 @@ from jinja2 import (
     PackageLoader,
     StrictUndefined,
     TemplateError,
+    select_autoescape,
 )
 from premailer import Premailer
 
@@ -34,27 +36,22 @@ _FRAGMENT = '<html><body><div id="fragment">', "</div></body></html>"
 def templates() -> BaseLoader:
     """The templates that came with the program: in the wheel, else in the checkout."""
     found: list[BaseLoader] = []
-    try:
+    with suppress(ValueError):  # an editable install has no copy inside the package
         found.append(PackageLoader("digest", "templates"))
-    except ValueError:  # an editable install has no copy inside the package
-        pass
     return ChoiceLoader([*found, FileSystemLoader(CHECKOUT)])
 
 
 def environment(loader: BaseLoader | None = None) -> Environment:
     """Templates with autoescape in `.html`, no undefined names, and CSS inlined."""
-    made = Environment(
+    return Environment(
         loader=_Inlining(loader or templates()),
-        autoescape=lambda name: name is not None and name.endswith(".html"),
+        autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    made.filters.clear()  # templates print; the few filters they need are named where they render
-    made.globals.clear()
-    return made
 
 
 class _Inlining(BaseLoader):
