@@ -37,3 +37,5 @@ class Page:
     """The day that the answer itself says it is of."""
     next: Request | None = None
     """The request for the rest, when there is more."""
+    notes: tuple[str, ...] = ()
+    """What could not be read as expected although the rest could, a sentence each."""
