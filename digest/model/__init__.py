@@ -2,10 +2,12 @@
 
 from digest.model.delivery import SEEN, SETTLED, TRANSITIONS, Delivery, DeliveryState, Outcome
 from digest.model.digest import Card, Digest, Link, Section
+from digest.model.due import Edition
 from digest.model.event import Advanced, Event, Finished, Stage, Started
 from digest.model.exchange import Page, Request, Response
 from digest.model.message import Message
 from digest.model.paper import Paper
+from digest.model.secret import Secret
 from digest.model.selection import Choice, Mood, Reason, ReasonKind, Selection
 from digest.model.subscriber import Rhythm, Subscriber, SubscriberState
 from digest.model.topic import Topic, TopicKind
@@ -22,6 +24,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Digest",
+    "Edition",
     "Event",
     "Finished",
     "Link",
@@ -35,6 +38,7 @@ __all__ = [
     "Request",
     "Response",
     "Rhythm",
+    "Secret",
     "Section",
     "Selection",
     "Stage",
