@@ -1,12 +1,14 @@
 """Nouns of the field: frozen, typed, without I/O. Import them from here."""
 
 from digest.model.digest import Card, Digest, Link, Section
+from digest.model.due import Edition
 from digest.model.event import Advanced, Event, Finished, Stage, Started
 from digest.model.exchange import Page, Request, Response
 from digest.model.message import Message
 from digest.model.paper import Paper
 from digest.model.report import FAILURES, Report
 from digest.model.run import Run
+from digest.model.secret import Secret
 from digest.model.selection import Choice, Mood, Reason, ReasonKind, Selection
 from digest.model.subscriber import Rhythm, Subscriber, SubscriberState
 from digest.model.topic import Topic, TopicKind
@@ -19,6 +21,7 @@ __all__ = [
     "Choice",
     "Collection",
     "Digest",
+    "Edition",
     "Event",
     "Finished",
     "Link",
@@ -33,6 +36,7 @@ __all__ = [
     "Response",
     "Rhythm",
     "Run",
+    "Secret",
     "Section",
     "Selection",
     "Stage",
