@@ -1,5 +1,15 @@
 """Nouns of the field: frozen, typed, without I/O. Import them from here."""
 
+from digest.model.delivery import (
+    SEEN,
+    SETTLED,
+    TRANSITIONS,
+    Delivery,
+    DeliveryState,
+    Outcome,
+    Scope,
+    Severity,
+)
 from digest.model.digest import Card, Digest, Link, Section
 from digest.model.due import Edition
 from digest.model.event import Advanced, Event, Finished, Stage, Started
@@ -16,10 +26,15 @@ from digest.model.verdict import Collection, Verdict
 
 __all__ = [
     "FAILURES",
+    "SEEN",
+    "SETTLED",
+    "TRANSITIONS",
     "Advanced",
     "Card",
     "Choice",
     "Collection",
+    "Delivery",
+    "DeliveryState",
     "Digest",
     "Edition",
     "Event",
@@ -27,6 +42,7 @@ __all__ = [
     "Link",
     "Message",
     "Mood",
+    "Outcome",
     "Page",
     "Paper",
     "Reason",
@@ -36,9 +52,11 @@ __all__ = [
     "Response",
     "Rhythm",
     "Run",
+    "Scope",
     "Secret",
     "Section",
     "Selection",
+    "Severity",
     "Stage",
     "Started",
     "Subscriber",
