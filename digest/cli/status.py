@@ -22,7 +22,10 @@ def status(session: Session, day: date | None, as_json: bool) -> None:
         states = app.states(edition)
     if as_json:
         show(map(_source, collections), as_json)
-        show(({"day": edition, "state": s.value, "deliveries": n} for s, n in states.items()), as_json)
+        show(
+            ({"day": edition, "state": s.value, "deliveries": n} for s, n in states.items()),
+            as_json,
+        )
         return
     click.secho(f"Edition {edition}", bold=True)
     if not collections:

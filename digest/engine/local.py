@@ -1,9 +1,7 @@
 """The nightly run in this process: four stages, one after the other, each a batch at a time."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from digest.clock import Clock
 from digest.errors import TransportError
@@ -33,10 +31,9 @@ class Local:
 
     def collect(self, run: Run, report: Report) -> None:
         """Every source whose day is not complete yet."""
-        stage = self._stages.collect
-        for source in stage.pending(run.day):
-            report.collections.append(stage.perform(run.day, source, self._clock.now()))
-        self._observer(Finished(stage.stage))
+        now, stage = self._clock.now(), self._stages.collect
+        if waiting := stage.pending(run, now):
+            report.collections += stage.perform(run, waiting, now)
 
     def deliver(self, run: Run, report: Report) -> None:
         """Selects, proves and sends what is due; a relay out of reach ends it, all recorded."""

@@ -22,6 +22,8 @@ class Report:
     states: Counter[DeliveryState] = field(default_factory=Counter)
     waiting: int = 0
     """Readers who are due later."""
+    trouble: str = ""
+    """Why the relay could not be reached."""
     next_due: datetime | None = None
     """When the first of them, or of the deferred, is due."""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from digest.model.due import Edition, is_due
+from digest.model.due import Edition, due_at, is_due
 from digest.model.subscriber import Subscriber
 
 
@@ -22,6 +22,12 @@ class Run:
     def due(self, reader: Subscriber, now: datetime) -> bool:
         """Whether the edition may go to a reader by now."""
         return self.wants(reader) and (self.backfill or is_due(reader, self.day, now, self.edition))
+
+    def ever(self, reader: Subscriber) -> bool:
+        """Whether the edition goes to a reader at all, now or later."""
+        return self.wants(reader) and (
+            self.backfill or due_at(reader, self.day, self.edition) is not None
+        )
 
     def wants(self, reader: Subscriber) -> bool:
         """Whether the pass is about this reader at all."""

@@ -14,7 +14,6 @@ from digest.render.compose import compose
 from digest.render.links import Links
 from digest.render.message import Renderer
 
-
 INERT = 0
 """The number of no reader: tokens made with it open nothing."""
 
@@ -67,9 +66,7 @@ class Press:
     def _links(self, number: int, selection: Selection) -> Links:
         return Links.of(self._base_url, self.identity, self._signer, number, selection.day)
 
-    def _known(
-        self, selections: Iterable[Selection]
-    ) -> dict[datetime | None, Mapping[str, Paper]]:
+    def _known(self, selections: Iterable[Selection]) -> dict[datetime | None, Mapping[str, Paper]]:
         """Per instant of choice, the papers chosen then, with their votes as they stood."""
         wanted: dict[datetime | None, set[str]] = {}
         for selection in selections:

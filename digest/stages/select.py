@@ -38,9 +38,7 @@ class Select:
             if waiting := [reader for reader in batch if reader.address not in chosen]:
                 yield waiting
 
-    def perform(
-        self, run: Run, batch: Sequence[Subscriber], now: datetime
-    ) -> list[Selection]:
+    def perform(self, run: Run, batch: Sequence[Subscriber], now: datetime) -> list[Selection]:
         """Chooses and records; doing it again changes nothing."""
         selections = self.choose(run.day, batch, now)
         self._selections.put(selections)

@@ -21,9 +21,7 @@ from digest.stages.batches import batches
 from digest.stages.press import Press
 from digest.stages.render import checksum
 
-Deliver = Callable[
-    [Iterable[Message], Callable[[Message], None], Callable[[Outcome], None]], None
-]
+Deliver = Callable[[Iterable[Message], Callable[[Message], None], Callable[[Outcome], None]], None]
 """Hands messages over; calls back before each final dot, and with each outcome."""
 
 EXPIRY = timedelta(hours=24)
@@ -37,7 +35,7 @@ class Send:
 
     stage = Stage.SEND
 
-    def __init__(  # noqa: PLR0913 - each is a seam
+    def __init__(
         self,
         subscribers: Subscribers,
         selections: Selections,
