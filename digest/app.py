@@ -1,9 +1,9 @@
 """The only place where the parts meet."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +12,7 @@ from digest.clock import Clock
 from digest.config import OutboxKind, Settings
 from digest.config.secret_key import signing_keys
 from digest.engine.local import Local, Stages
+from digest.engine.lock import run_lock
 from digest.errors import Misuse
 from digest.mail.identity import Identity
 from digest.mail.message_id import message_id
@@ -23,16 +24,18 @@ from digest.model import (
     Mood,
     Outcome,
     Paper,
+    Report,
     Run,
     Selection,
     Subscriber,
 )
-from digest.model.due import newest_day
+from digest.model.due import due_at, newest_day
 from digest.ports import Observer, Transport
 from digest.rank.ranking import Weighing
 from digest.render.message import Renderer
+from digest.sources.cache import Cache
 from digest.sources.fetch import PoliteFetcher
-from digest.sources.registry import sources
+from digest.sources.registry import load as load_sources
 from digest.stages.batches import batches
 from digest.stages.collect import Collect
 from digest.stages.press import Press
@@ -145,6 +148,35 @@ class App:
             only=frozenset(only),
         )
 
+    def nightly(self, run: Run, *, collect: bool = True) -> Report:
+        """Collects, selects, renders, sends: one pass. Raises Locked.
+
+        With no day named, older editions that somebody still waits for are gone on with, too.
+        """
+        report = Report(run.day)
+        now = self.clock.now()
+        with run_lock(self.lock_file, f"digest run of {run.day}", now):
+            self.ledger.take_over(now)
+            if collect:
+                self.engine.collect(run, report)
+            older = [] if run.backfill else self.ledger.deferred_days()
+            for day in (*(day for day in older if day != run.day), run.day):
+                self.engine.deliver(replace(run, day=day), report)
+        return self._looking_ahead(run, report)
+
+    def _looking_ahead(self, run: Run, report: Report) -> Report:
+        """Adds who is due later, and when the next of them is."""
+        now = self.clock.now()
+        later = [due_at(r, run.day, run.edition) for r in self._waiting(run, now)]
+        report.waiting = len(later)
+        report.next_due = min(filter(None, [*later, self.ledger.next_due(run.day)]), default=None)
+        return report
+
+    def _waiting(self, run: Run, now: datetime) -> Iterator[Subscriber]:
+        if not run.backfill:
+            active = self.subscribers.active()
+            yield from (r for r in active if run.ever(r) and not run.due(r, now))
+
     def selection(self, reader: Subscriber, day: date) -> Selection:
         """The recorded choice of a reader, else the one that would be made now."""
         recorded = self.selections.get(reader.address, day)
@@ -175,11 +207,15 @@ class App:
 
     @cached_property
     def collect(self) -> Collect:
-        """The stage that asks the sources."""
-        settings, home = self.settings, self.settings.home
-        fetcher = PoliteFetcher(cache=home / "cache")
-        found = sources(settings.sources)
-        return Collect(found, fetcher, self.papers, home / "reports", self.observer)
+        """The stage that asks every source."""
+        return self.collecting(())
+
+    def collecting(self, names: Sequence[str]) -> Collect:
+        """The stage that asks these sources; all when none is named."""
+        home = self.settings.home
+        fetcher = PoliteFetcher(self.settings.sources.fetch, self.clock, Cache(home / "cache"))
+        sources = load_sources(names, self.settings.sources)
+        return Collect(sources, fetcher, self.papers, home / "reports", self.observer)
 
     @cached_property
     def transport(self) -> Transport:

@@ -1,10 +1,9 @@
 """The nightly run in this process: four stages, one after the other, each a batch at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from digest.clock import Clock
-from digest.errors import TransportError
 from digest.model import Finished, Report, Run
 from digest.ports import Observer
 from digest.stages.collect import Collect
@@ -30,27 +29,37 @@ class Local:
         self._stages, self._clock, self._observer = stages, clock, observer
 
     def collect(self, run: Run, report: Report) -> None:
-        """Every source whose day is not complete yet."""
+        """Asks every source whose day is not complete yet."""
         now, stage = self._clock.now(), self._stages.collect
         if waiting := stage.pending(run, now):
             report.collections += stage.perform(run, waiting, now)
 
     def deliver(self, run: Run, report: Report) -> None:
-        """Selects, proves and sends what is due; a relay out of reach ends it, all recorded."""
-        now = self._clock.now()
+        """Selects, proves and sends what is due, and what falls due meanwhile."""
+        start = self._clock.now()
+        while self._pass(run, report, start) and not run.backfill:
+            run = replace(run, since=start)
+            start = self._clock.now()
+
+    def _pass(self, run: Run, report: Report, now: datetime) -> int:
+        """One pass over all four; returns how many deliveries it attempted."""
+        self.prepare(run, report, now)
+        attempted = 0
+        for readers in self._stages.send.pending(run, now):
+            sent = self._stages.send.perform(run, readers, now)
+            report.add(sent.outcomes)
+            attempted += len(sent.outcomes)
+            if sent.trouble:
+                report.trouble = sent.trouble
+                return 0
+        self._observer(Finished(self._stages.send.stage))
+        return attempted
+
+    def prepare(self, run: Run, report: Report, now: datetime) -> None:
+        """Selects and proves what is due. Raises RenderError before anything is sent."""
         for readers in self._stages.select.pending(run, now):
             report.selected += len(self._stages.select.perform(run, readers, now))
         self._observer(Finished(self._stages.select.stage))
         for readers in self._stages.render.pending(run, now):
-            self._stages.render.perform(run, readers, now)
+            report.rendered += self._stages.render.perform(run, readers, now)
         self._observer(Finished(self._stages.render.stage))
-        self._send(run, report, now)
-        self._observer(Finished(self._stages.send.stage))
-
-    def _send(self, run: Run, report: Report, now: datetime) -> None:
-        for readers in self._stages.send.pending(run, now):
-            try:
-                report.add(self._stages.send.perform(run, readers, now))
-            except TransportError as error:
-                report.trouble = str(error)
-                return

@@ -1,6 +1,7 @@
 """Send: whoever is due and not settled gets their mail, once."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from digest.clock import Clock
@@ -28,6 +29,15 @@ EXPIRY = timedelta(hours=24)
 """How long after its first attempt an edition is still worth sending."""
 RELAY_PAUSE = 60
 """Seconds until another attempt when the relay could not be reached at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a batch came to."""
+
+    outcomes: Sequence[Outcome]
+    trouble: str = ""
+    """Why the relay could not be reached; then the batch is deferred, and so would the next be."""
 
 
 class Send:
@@ -60,8 +70,8 @@ class Send:
             if waiting := [reader for reader in batch if reader.address in chosen]:
                 yield waiting
 
-    def perform(self, run: Run, batch: Sequence[Subscriber], now: datetime) -> list[Outcome]:
-        """Delivers to whom the ledger lets through. Raises TransportError, all of it recorded."""
+    def perform(self, run: Run, batch: Sequence[Subscriber], now: datetime) -> "Sent":
+        """Delivers to whom the ledger lets through, and records how each ended."""
         won = set(self._ledger.claim([reader.address for reader in batch], run.day, now))
         chosen = self._selections.several(sorted(won), run.day)
         readers = [reader for reader in batch if reader.address in won]
@@ -74,8 +84,8 @@ class Send:
             self._deliver(fit, journal.before_dot, journal.record)
         except TransportError as error:
             journal.record_all(_unreached(fit, journal.outcomes, str(error)))
-            raise
-        return journal.outcomes
+            return Sent(journal.outcomes, str(error))
+        return Sent(journal.outcomes)
 
     def _rebuilt(
         self, run: Run, readers: Sequence[Subscriber], chosen: Mapping[str, Selection]
