@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -136,7 +136,9 @@ class App:
         """The edition that is meant when none is named."""
         return newest_day(self.clock.now(), self.settings.selection.edition)
 
-    def run(self, day: date | None, only: tuple[str, ...] = ()) -> Run:
+    def run(
+        self, day: date | None, only: tuple[str, ...] = (), deadline: datetime | None = None
+    ) -> Run:
         """A pass over a day's edition; a day that was named and is over is a back-fill."""
         today = self.clock.now().date()
         if day is not None and day > today:
@@ -146,6 +148,7 @@ class App:
             backfill=day is not None and day < today,
             edition=self.settings.selection.edition,
             only=frozenset(only),
+            deadline=deadline,
         )
 
     def nightly(self, run: Run, *, collect: bool = True) -> Report:
@@ -163,6 +166,13 @@ class App:
             for day in (*(day for day in older if day != run.day), run.day):
                 self.engine.deliver(replace(run, day=day), report)
         return self._looking_ahead(run, report)
+
+    def prepare(self, run: Run) -> Report:
+        """Selects and proves what is due, and sends nothing. Raises Locked, RenderError."""
+        report, now = Report(run.day), self.clock.now()
+        with run_lock(self.lock_file, f"digest render of {run.day}", now):
+            self.engine.prepare(run, report, now)
+        return report
 
     def _looking_ahead(self, run: Run, report: Report) -> Report:
         """Adds who is due later, and when the next of them is."""
@@ -227,15 +237,22 @@ class App:
             return MaildirTransport(outbox.path)
         return ConsoleTransport(sys.stdout)
 
+    def hand_over(self, messages: Sequence[Message]) -> list[Outcome]:
+        """Hands messages over outside the ledger: test copies, answers. Raises TransportError."""
+        outcomes: list[Outcome] = []
+        self._deliver(messages, lambda _: None, outcomes.append, lambda: False)
+        return outcomes
+
     def _deliver(
         self,
         messages: Iterable[Message],
         before_dot: Callable[[Message], None],
         record: Callable[[Outcome], None],
+        stop: Callable[[], bool],
     ) -> None:
         by_smtp = self.settings.outbox.kind is OutboxKind.SMTP
         sessions = self.settings.smtp.sessions if by_smtp else 1
-        deliver_all(self.transport, messages, sessions, before_dot, record)
+        deliver_all(self.transport, messages, sessions, before_dot, record, stop)
 
 
 def open_database(settings: Settings) -> SqliteDatabase:

@@ -53,7 +53,7 @@ def dry_run(command: Command) -> Command:
 
 
 class Instant(click.ParamType):
-    """A moment: ISO 8601 with an offset, or HH:MM (UTC) of today or, when that is over, tomorrow."""
+    """A moment: ISO 8601 with an offset, or HH:MM (UTC), the next one to come."""
 
     name = "instant"
 

@@ -26,7 +26,7 @@ def run(
     as_json: bool,
     dry_run: bool,
 ) -> None:
-    """Collect, select, render and send what is due, once; then exit.
+    r"""Collect, select, render and send what is due, once; then exit.
 
     Safe to call as often as you like: nobody ever gets an edition twice, and what failed or is
     due later is gone on with by the next call. The crontab line is

@@ -13,9 +13,7 @@ from digest.cli.session import Session, pass_session
 
 @click.command()
 @day
-@click.option(
-    "--for", "addresses", multiple=True, metavar="ADDRESS", help="Only this reader; repeatable."
-)
+@click.option("--for", "addresses", multiple=True, metavar="ADDRESS", help="Only them; repeatable.")
 @deadline
 @anyway
 @as_json

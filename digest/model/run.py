@@ -18,10 +18,19 @@ class Run:
     edition: Edition = Edition.SETTLED
     only: frozenset[str] = frozenset()
     """Only these addresses; empty: everyone."""
+    since: datetime | None = None
+    """Only who falls due after this instant; None: whenever they fell due."""
+    deadline: datetime | None = None
+    """No mail is begun after this instant."""
 
     def due(self, reader: Subscriber, now: datetime) -> bool:
         """Whether the edition may go to a reader by now."""
-        return self.wants(reader) and (self.backfill or is_due(reader, self.day, now, self.edition))
+        if not self.wants(reader):
+            return False
+        if self.backfill:
+            return True
+        before = self.since is not None and is_due(reader, self.day, self.since, self.edition)
+        return is_due(reader, self.day, now, self.edition) and not before
 
     def ever(self, reader: Subscriber) -> bool:
         """Whether the edition goes to a reader at all, now or later."""

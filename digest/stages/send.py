@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from digest.clock import Clock
 from digest.errors import TransportError
@@ -22,8 +23,12 @@ from digest.stages.batches import batches
 from digest.stages.press import Press
 from digest.stages.render import checksum
 
-Deliver = Callable[[Iterable[Message], Callable[[Message], None], Callable[[Outcome], None]], None]
-"""Hands messages over; calls back before each final dot, and with each outcome."""
+Deliver = Callable[
+    [Iterable[Message], Callable[[Message], None], Callable[[Outcome], None], Callable[[], bool]],
+    None,
+]
+"""Hands messages over; calls back before each final dot, with each outcome, and asks whether to
+stop."""
 
 EXPIRY = timedelta(hours=24)
 """How long after its first attempt an edition is still worth sending."""
@@ -72,6 +77,8 @@ class Send:
 
     def perform(self, run: Run, batch: Sequence[Subscriber], now: datetime) -> "Sent":
         """Delivers to whom the ledger lets through, and records how each ended."""
+        if self._over(run):
+            return Sent([])
         won = set(self._ledger.claim([reader.address for reader in batch], run.day, now))
         chosen = self._selections.several(sorted(won), run.day)
         readers = [reader for reader in batch if reader.address in won]
@@ -80,12 +87,16 @@ class Send:
         journal.record_all(_skipped(chosen))
         fit, changed = self._rebuilt(run, wanted, chosen)
         journal.record_all(changed)
+        trouble = ""
         try:
-            self._deliver(fit, journal.before_dot, journal.record)
+            self._deliver(fit, journal.before_dot, journal.record, partial(self._over, run))
         except TransportError as error:
-            journal.record_all(_unreached(fit, journal.outcomes, str(error)))
-            return Sent(journal.outcomes, str(error))
-        return Sent(journal.outcomes)
+            trouble = str(error)
+        journal.record_all(_left(fit, journal.outcomes, trouble))
+        return Sent(journal.outcomes, trouble)
+
+    def _over(self, run: Run) -> bool:
+        return run.deadline is not None and self._clock.now() >= run.deadline
 
     def _rebuilt(
         self, run: Run, readers: Sequence[Subscriber], chosen: Mapping[str, Selection]
@@ -136,10 +147,12 @@ def _changed(message: Message) -> Outcome:
     return Outcome(message.address, message.day, DeliveryState.DEFERRED, why)
 
 
-def _unreached(messages: Sequence[Message], ended: Sequence[Outcome], why: str) -> list[Outcome]:
+def _left(messages: Sequence[Message], ended: Sequence[Outcome], trouble: str) -> list[Outcome]:
+    """What was claimed and never begun: the relay was out of reach, or the deadline came."""
     done = {outcome.address for outcome in ended}
+    why, pause = (trouble, RELAY_PAUSE) if trouble else ("not begun before the deadline", 0)
     return [
-        Outcome(m.address, m.day, DeliveryState.DEFERRED, why, RELAY_PAUSE)
+        Outcome(m.address, m.day, DeliveryState.DEFERRED, why, pause)
         for m in messages
         if m.address not in done
     ]
