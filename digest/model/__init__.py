@@ -4,7 +4,7 @@ from digest.model.delivery import SEEN, SETTLED, TRANSITIONS, Delivery, Delivery
 from digest.model.digest import Card, Digest, Link, Section
 from digest.model.edition import Edition
 from digest.model.event import Advanced, Event, Finished, Stage, Started
-from digest.model.exchange import Page, Request, Response
+from digest.model.exchange import Page, Request, Response, Saved
 from digest.model.message import Message
 from digest.model.paper import Paper
 from digest.model.selection import Choice, Mood, Reason, ReasonKind, Selection
@@ -37,6 +37,7 @@ __all__ = [
     "Request",
     "Response",
     "Rhythm",
+    "Saved",
     "Section",
     "Selection",
     "Stage",
