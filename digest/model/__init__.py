@@ -13,7 +13,7 @@ from digest.model.delivery import (
 from digest.model.digest import Card, Digest, Link, Section
 from digest.model.due import Edition
 from digest.model.event import Advanced, Event, Finished, Stage, Started
-from digest.model.exchange import Page, Request, Response
+from digest.model.exchange import Page, Request, Response, Saved
 from digest.model.message import Message
 from digest.model.paper import Paper
 from digest.model.report import FAILURES, Report
@@ -52,6 +52,7 @@ __all__ = [
     "Response",
     "Rhythm",
     "Run",
+    "Saved",
     "Scope",
     "Secret",
     "Section",
