@@ -15,9 +15,9 @@ _LINE = re.compile(rb"([2-5][0-9]{2})(?:[ -](.*))?", re.DOTALL)
 
 @dataclass(frozen=True, slots=True, order=True)
 class EnhancedStatus:
-    """Class, subject and detail (RFC 3463 §2)."""
+    """Category (the RFC says class), subject and detail, as in 5.1.1 (RFC 3463 §2)."""
 
-    klass: int
+    category: int
     """2 success, 4 persistent transient failure, 5 permanent failure."""
     subject: int
     detail: int
@@ -37,7 +37,7 @@ class EnhancedStatus:
         return cls(*map(int, found.groups())) if found else None
 
     def __str__(self) -> str:
-        return f"{self.klass}.{self.subject}.{self.detail}"
+        return f"{self.category}.{self.subject}.{self.detail}"
 
 
 @dataclass(frozen=True, slots=True)

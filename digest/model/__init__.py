@@ -11,16 +11,19 @@ from digest.model.delivery import (
     Severity,
 )
 from digest.model.digest import Card, Digest, Link, Section
+from digest.model.edition import Edition
 from digest.model.event import Advanced, Event, Finished, Stage, Started
 from digest.model.exchange import Page, Request, Response
 from digest.model.message import Message
 from digest.model.paper import Paper
+from digest.model.report import FAILURES, Report
 from digest.model.selection import Choice, Mood, Reason, ReasonKind, Selection
 from digest.model.subscriber import Rhythm, Subscriber, SubscriberState
 from digest.model.topic import Topic, TopicKind
 from digest.model.verdict import Collection, Verdict
 
 __all__ = [
+    "FAILURES",
     "SEEN",
     "SETTLED",
     "TRANSITIONS",
@@ -31,6 +34,7 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Digest",
+    "Edition",
     "Event",
     "Finished",
     "Link",
@@ -41,6 +45,7 @@ __all__ = [
     "Paper",
     "Reason",
     "ReasonKind",
+    "Report",
     "Request",
     "Response",
     "Rhythm",
