@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from digest.errors import TransportError
+from digest.mail.characters import one_line
 
 LONGEST = 500
 """Characters of a server's words that are kept."""
@@ -57,8 +58,12 @@ class Reply:
         """
         matches = [_LINE.fullmatch(line) for line in raw.splitlines()]
         if not matches or not (last := matches[-1]):
-            raise TransportError(f"not an SMTP reply: {clean(raw[:80].decode('utf-8', 'replace'))}")
-        words = [clean((match[2] or b"").decode("utf-8", "replace")) for match in matches if match]
+            raise TransportError(
+                f"not an SMTP reply: {one_line(raw[:80].decode('utf-8', 'replace'))}"
+            )
+        words = [
+            one_line((match[2] or b"").decode("utf-8", "replace")) for match in matches if match
+        ]
         status = EnhancedStatus.parse(words[-1])
         if status and len(words) > 1:  # RFC 2034 §4: every line begins with the status
             words = [word.removeprefix(str(status)).strip() for word in words]
@@ -78,10 +83,3 @@ class Reply:
 
     def __str__(self) -> str:
         return " ".join(str(part) for part in (self.code, self.status, self.text) if part)
-
-
-def clean(text: str) -> str:
-    """A stranger's words in one line: what cannot be printed (controls, bidi marks) is a space."""
-    if not text.isprintable():
-        text = "".join(character if character.isprintable() else " " for character in text)
-    return " ".join(text.split())
