@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from digest.errors import TransportError
+from digest.mail.characters import one_line
 
 LONGEST = 500
 """Characters of a server's words that are kept."""
@@ -15,9 +16,13 @@ _LINE = re.compile(rb"([2-5][0-9]{2})(?:[ -](.*))?", re.DOTALL)
 
 @dataclass(frozen=True, slots=True, order=True)
 class EnhancedStatus:
-    """Class, subject and detail (RFC 3463 §2)."""
+    """Category (the RFC says class), subject and detail, as in 5.1.1 (RFC 3463 §2)."""
 
+<<<<<<< HEAD
     klass: int
+=======
+    category: int
+>>>>>>> transport
     """2 success, 4 persistent transient failure, 5 permanent failure."""
     subject: int
     detail: int
@@ -37,7 +42,11 @@ class EnhancedStatus:
         return cls(*map(int, found.groups())) if found else None
 
     def __str__(self) -> str:
+<<<<<<< HEAD
         return f"{self.klass}.{self.subject}.{self.detail}"
+=======
+        return f"{self.category}.{self.subject}.{self.detail}"
+>>>>>>> transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +66,12 @@ class Reply:
         """
         matches = [_LINE.fullmatch(line) for line in raw.splitlines()]
         if not matches or not (last := matches[-1]):
-            raise TransportError(f"not an SMTP reply: {clean(raw[:80].decode('utf-8', 'replace'))}")
-        words = [clean((match[2] or b"").decode("utf-8", "replace")) for match in matches if match]
+            raise TransportError(
+                f"not an SMTP reply: {one_line(raw[:80].decode('utf-8', 'replace'))}"
+            )
+        words = [
+            one_line((match[2] or b"").decode("utf-8", "replace")) for match in matches if match
+        ]
         status = EnhancedStatus.parse(words[-1])
         if status and len(words) > 1:  # RFC 2034 §4: every line begins with the status
             words = [word.removeprefix(str(status)).strip() for word in words]
@@ -78,6 +91,7 @@ class Reply:
 
     def __str__(self) -> str:
         return " ".join(str(part) for part in (self.code, self.status, self.text) if part)
+<<<<<<< HEAD
 
 
 def clean(text: str) -> str:
@@ -85,3 +99,5 @@ def clean(text: str) -> str:
     if not text.isprintable():
         text = "".join(character if character.isprintable() else " " for character in text)
     return " ".join(text.split())
+=======
+>>>>>>> transport

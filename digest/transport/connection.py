@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import aiosmtplib
 
 from digest.errors import TransportError
-from digest.mail.reply import LONGEST, clean
+from digest.mail.characters import one_line
+from digest.mail.reply import LONGEST
 from digest.transport.settings import Security, SmtpSettings
 from digest.transport.wire import Wire, take_over
 
@@ -128,14 +129,14 @@ def _why(name: str, error: BaseException, settings: SmtpSettings) -> str:
     for cause in (error, error.__cause__):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return (
-                f"the certificate of {name} cannot be trusted: {clean(cause.verify_message)};"
+                f"the certificate of {name} cannot be trusted: {one_line(cause.verify_message)};"
                 " nothing was sent (smtp.ca_file names a private authority)"
             )
         if isinstance(cause, ssl.SSLError):
-            words = clean(cause.reason or str(cause))
+            words = one_line(cause.reason or str(cause))
             return f"no TLS with {name}: {words}; nothing was sent"
         if isinstance(cause, OSError) and not isinstance(cause, aiosmtplib.SMTPException):
-            return f"no connection to {name}: {clean(cause.strerror or str(cause))}"
+            return f"no connection to {name}: {one_line(cause.strerror or str(cause))}"
     return f"no connection to {name}: {_without_secrets(str(error), settings)}"
 
 
@@ -145,7 +146,7 @@ def _without_secrets(words: str, settings: SmtpSettings) -> str:
     secrets = {settings.password} if password else set()
     for told in (password, user + b"\0" + password, b"\0" + user + b"\0" + password):
         secrets.add(b64encode(told).decode())
-    words = clean(words)
+    words = one_line(words)
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
         words = words.replace(secret, "…")
     return words[:LONGEST]

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from digest.mail.reply import clean
+from digest.mail.characters import one_line
 from digest.mail.verdict import Action
 from digest.model import DeliveryState, Message
 
@@ -60,7 +60,7 @@ def prepare(message: Message, server: Abilities) -> Envelope | Unfit:
     plain = message.reverse_path.isascii() and message.forward_path.isascii()
     for path in (message.reverse_path, message.forward_path):
         if _ILL_FORMED.search(path):
-            return Unfit(_SKIPPED, f"not sent: {clean(path)!r} cannot stand in an SMTP command")
+            return Unfit(_SKIPPED, f"not sent: {one_line(path)!r} cannot stand in an SMTP command")
     if not plain and not server.smtputf8:
         return Unfit(_SKIPPED, "not sent: the address needs SMTPUTF8, which the server has not")
     octets = len(message.content)
