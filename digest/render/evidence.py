@@ -31,8 +31,8 @@ def why_now(choice: Choice, paper: Paper) -> str:
     if paper.stars:
         said.append(wording.count(paper.stars, "code star"))
     if said and paper.observed is not None:
-        said.append(f"{paper.observed:%H:%M} UTC")
-    return " · ".join(said)
+        said.append(f"at {paper.observed:%H:%M} UTC")
+    return " · ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in said)
 
 
 def topic_name(label: str) -> str:

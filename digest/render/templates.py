@@ -27,6 +27,8 @@ from digest.errors import RenderError
 
 CHECKOUT = Path(__file__).resolve().parents[2] / "templates"
 STYLE = "style.css"
+DOCTYPE = "<!doctype html>\n"
+"""Without it, clients lay a page out as in 1998; lxml leaves it out."""
 
 _CONSTRUCT = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _MARK = re.compile(r"<!--jinja(\d+)-->|jinja(\d+)x")
@@ -88,7 +90,9 @@ def inline(source: str, style: str, name: str) -> str:
     whole = "<html" in marked
     begin, end = ("", "") if whole else _FRAGMENT
     inlined = _premailed(begin + marked + end, style, name)
-    if not whole:
+    if whole:
+        inlined = DOCTYPE + inlined[inlined.index("<html") :]
+    else:
         inlined = inlined[inlined.index(begin[12:]) + len(begin[12:]) : inlined.rindex("</div>")]
     seen = [found[1] or found[2] for found in _MARK.finditer(inlined)]
     if sorted(map(int, seen)) != list(range(len(constructs))):
