@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -30,7 +30,7 @@ from digest.model import (
     Subscriber,
 )
 from digest.model.due import due_at, newest_day
-from digest.ports import Observer, Transport
+from digest.ports import Observer, Source, Transport
 from digest.rank.ranking import Weighing
 from digest.render.message import Renderer
 from digest.sources.cache import Cache
@@ -218,13 +218,16 @@ class App:
     @cached_property
     def collect(self) -> Collect:
         """The stage that asks every source."""
-        return self.collecting(())
+        return self.collecting(self.sources(()))
 
-    def collecting(self, names: Sequence[str]) -> Collect:
-        """The stage that asks these sources; all when none is named."""
+    def sources(self, names: Sequence[str]) -> list[Source]:
+        """The sources of these names; all that are installed when none is named."""
+        return load_sources(names, asdict(self.settings.sources))
+
+    def collecting(self, sources: Sequence[Source]) -> Collect:
+        """The stage that asks these sources."""
         home = self.settings.home
         fetcher = PoliteFetcher(self.settings.sources.fetch, self.clock, Cache(home / "cache"))
-        sources = load_sources(names, self.settings.sources)
         return Collect(sources, fetcher, self.papers, home / "reports", self.observer)
 
     @cached_property

@@ -45,15 +45,17 @@ def collect(
     if more and not files:
         raise click.UsageError("files stand behind --from: digest collect --from FILE…")
     with session.app() as app:
-        stage, now = app.collecting(names), app.clock.now()
+        now, wanted, sources = app.clock.now(), app.run(day), app.sources(names)
         if dry_run:
-            click.echo(f"would ask {', '.join(stage.names)} for {day or app.newest_day()}")
+            asked = ", ".join(source.name for source in sources)
+            click.echo(f"would ask {asked} for {wanted.day}")
             return
+        stage = app.collecting(sources)
         if files:
-            saved = open_saved([*files, *more], stage.sources, day, now)
+            saved = [open_saved(file, sources, day, now) for file in (*files, *more)]
             collections = stage.take_in(saved, now)
         else:
-            collections = stage.perform(app.run(day), stage.sources, now)
+            collections = stage.perform(wanted, sources, now)
     show(map(collected, collections), as_json, COLUMNS)
     if any(collection.verdict.failure for collection in collections):
         click.get_current_context().exit(1)

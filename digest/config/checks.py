@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 from digest.config.binder import Layer, show
 from digest.config.places import OutboxKind
 from digest.config.schema import keys
-from digest.config.sections import Security
 from digest.config.settings import Settings
 from digest.errors import BadSetting
 from digest.mail.identity import Identity
+from digest.transport.settings import Security
 
 SHORTEST_KEY = 16
 """Characters of a `secret_key`: less can be guessed."""

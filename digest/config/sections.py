@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from digest.model import Edition, Secret
+from digest.model import Edition
+from digest.sources.fetch import FetchSettings
+from digest.sources.huggingface import HuggingFaceSettings
 
 YEAR = 366 * 86_400
 
@@ -13,14 +15,6 @@ class Engine(StrEnum):
 
     LOCAL = "local"
     FLEET = "fleet"
-
-
-class Security(StrEnum):
-    """How a connection to the relay is protected."""
-
-    TLS = "tls"
-    STARTTLS = "starttls"
-    NONE = "none"
 
 
 class InDoubt(StrEnum):
@@ -36,20 +30,6 @@ class Quiet(StrEnum):
     TRENDING = "trending"
     NOTE = "note"
     SKIP = "skip"
-
-
-@dataclass(frozen=True, slots=True)
-class SmtpSettings:
-    """`[smtp]`: the relay that takes the mail."""
-
-    host: str = "localhost"
-    port: int = field(default=587, metadata={"low": 1, "high": 65_535})
-    security: Security = Security.STARTTLS
-    username: str = ""
-    password: Secret = field(default_factory=Secret)
-    sessions: int = field(default=16, metadata={"low": 1, "high": 1_000})
-    processes: int | None = field(default=None, metadata={"low": 1, "high": 256})
-    """None: as many as there are cores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +57,6 @@ class WebSettings:
 
     base_url: str = "http://127.0.0.1:8025"
     bind: str = "127.0.0.1:8025"
-
-
-@dataclass(frozen=True, slots=True)
-class HuggingFaceSettings:
-    """`[sources.huggingface]`."""
-
-    url: str = "https://huggingface.co"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +98,9 @@ class GitHubSettings:
 
 @dataclass(frozen=True, slots=True)
 class SourcesSettings:
-    """`[sources.NAME]`: where each source is asked."""
+    """`[sources]`: how politely sources are asked; `[sources.NAME]`: where each of them is."""
 
+    fetch: FetchSettings = field(default_factory=FetchSettings)
     huggingface: HuggingFaceSettings = field(default_factory=HuggingFaceSettings)
     arxiv: ArxivSettings = field(default_factory=ArxivSettings)
     semanticscholar: SemanticScholarSettings = field(default_factory=SemanticScholarSettings)

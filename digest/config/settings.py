@@ -8,12 +8,12 @@ from digest.config.sections import (
     DeliverySettings,
     Engine,
     SelectionSettings,
-    SmtpSettings,
     SourcesSettings,
     WebSettings,
 )
 from digest.mail.identity import MailSettings
 from digest.model import Secret
+from digest.transport.settings import SmtpSettings
 
 DEFAULT_HOME = "./var"
 STORE = StoreUrl.parse("sqlite:///{home}/digest.db")

@@ -18,11 +18,7 @@ _LINE = re.compile(rb"([2-5][0-9]{2})(?:[ -](.*))?", re.DOTALL)
 class EnhancedStatus:
     """Category (the RFC says class), subject and detail, as in 5.1.1 (RFC 3463 §2)."""
 
-<<<<<<< HEAD
-    klass: int
-=======
     category: int
->>>>>>> transport
     """2 success, 4 persistent transient failure, 5 permanent failure."""
     subject: int
     detail: int
@@ -42,11 +38,7 @@ class EnhancedStatus:
         return cls(*map(int, found.groups())) if found else None
 
     def __str__(self) -> str:
-<<<<<<< HEAD
-        return f"{self.klass}.{self.subject}.{self.detail}"
-=======
         return f"{self.category}.{self.subject}.{self.detail}"
->>>>>>> transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +83,3 @@ class Reply:
 
     def __str__(self) -> str:
         return " ".join(str(part) for part in (self.code, self.status, self.text) if part)
-<<<<<<< HEAD
-
-
-def clean(text: str) -> str:
-    """A stranger's words in one line: what cannot be printed (controls, bidi marks) is a space."""
-    if not text.isprintable():
-        text = "".join(character if character.isprintable() else " " for character in text)
-    return " ".join(text.split())
-=======
->>>>>>> transport

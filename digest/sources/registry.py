@@ -1,13 +1,12 @@
 """Which sources there are: ours and those of other distributions enter by the same door."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 from digest.errors import Misuse, Unknown
 from digest.ports import Source
-from digest.sources.huggingface import HuggingFaceSettings
 
 GROUP = "digest.sources"
 """Entry points in this group name a callable that takes its settings and returns a `Source`."""
@@ -16,13 +15,8 @@ BUILT_IN = (EntryPoint("huggingface", "digest.sources.huggingface:HuggingFace", 
 """Found also where the distribution is not installed, as in a checkout."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceSettings:
-    """`[sources]`: one table for each source."""
-
-    huggingface: HuggingFaceSettings = field(default_factory=HuggingFaceSettings)
-    others: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Tables of sources that other distributions bring, passed on as keyword arguments."""
+Tables = Mapping[str, Mapping[str, Any]]
+"""`[sources.NAME]` by name, passed on to the source as keyword arguments."""
 
 
 def names() -> list[str]:
@@ -30,7 +24,7 @@ def names() -> list[str]:
     return sorted(_entry_points())
 
 
-def load(wanted: Sequence[str], settings: SourceSettings) -> list[Source]:
+def load(wanted: Sequence[str], tables: Tables) -> list[Source]:
     """The sources of these names, each once; all that are installed when none is named.
 
     Raises Unknown for a name that nobody brings, Misuse for a source that does not load.
@@ -39,7 +33,7 @@ def load(wanted: Sequence[str], settings: SourceSettings) -> list[Source]:
     for name in wanted:
         if name not in found:
             raise Unknown(_unknown(name, sorted(found)))
-    return [_load(found[name], settings) for name in dict.fromkeys(wanted or sorted(found))]
+    return [_load(found[name], tables) for name in dict.fromkeys(wanted or sorted(found))]
 
 
 def _entry_points() -> dict[str, EntryPoint]:
@@ -47,21 +41,15 @@ def _entry_points() -> dict[str, EntryPoint]:
     return installed | {point.name: point for point in BUILT_IN}
 
 
-def _load(point: EntryPoint, settings: SourceSettings) -> Source:
+def _load(point: EntryPoint, tables: Tables) -> Source:
     try:
         make: Callable[..., Source] = point.load()
-        return make(**_table(point.name, settings))
+        return make(**tables.get(point.name, {}))
     except Exception as error:
         problem = f"{type(error).__name__}: {error}"
         raise Misuse(
             f"the source {point.name!r} ({point.value}) does not load: {problem}"
         ) from error
-
-
-def _table(name: str, settings: SourceSettings) -> Mapping[str, str]:
-    if name == "huggingface":
-        return asdict(settings.huggingface)
-    return settings.others.get(name, {})
 
 
 def _unknown(name: str, known: Sequence[str]) -> str:

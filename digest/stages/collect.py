@@ -9,9 +9,9 @@ from digest.errors import Changed, Misuse, SourceError
 from digest.model import (
     Advanced,
     Collection,
-    Edition,
     Finished,
     Request,
+    Run,
     Saved,
     Stage,
     Started,
@@ -47,21 +47,21 @@ class Collect:
         self._sources, self._fetcher, self._papers = sources, fetcher, papers
         self._reports, self._observer = reports, observer
 
-    def pending(self, edition: Edition, now: datetime) -> list[Source]:
+    def pending(self, run: Run, now: datetime) -> list[Source]:
         """Sources whose day is not settled; one that is still filling up, after half an hour."""
-        fetches = self._papers.collections(edition.day)
+        fetches = self._papers.collections(run.day)
         done = {fetch.source for fetch in fetches if _is_done(fetch, now)}
         return [source for source in self._sources if source.name not in done]
 
-    def perform(self, edition: Edition, batch: Sequence[Source], now: datetime) -> list[Collection]:
+    def perform(self, run: Run, batch: Sequence[Source], now: datetime) -> list[Collection]:
         """Asks each source for the day, and stores what it lists; failures are verdicts.
 
         Raises Misuse for a day that has not begun (in UTC, as sources count).
         """
-        if edition.day > now.date():
-            raise Misuse(f"{edition.day} has not begun: the newest day is {now.date()} (UTC)")
+        if run.day > now.date():
+            raise Misuse(f"{run.day} has not begun: the newest day is {now.date()} (UTC)")
         self._observer(Started(self.stage, len(batch)))
-        collections = [self._store(s, self._bring(s, edition, now), now) for s in batch]
+        collections = [self._store(s, self._bring(s, run, now), now) for s in batch]
         self._observer(Finished(self.stage))
         return collections
 
@@ -81,11 +81,11 @@ class Collect:
         self._observer(Finished(self.stage))
         return collections
 
-    def _bring(self, source: Source, edition: Edition, now: datetime) -> Haul:
+    def _bring(self, source: Source, run: Run, now: datetime) -> Haul:
         """The day by the first way; by the other one, too, when that fails or convinces not."""
-        haul = Haul(edition.day)
-        self._walk(source, source.first(edition.day), haul)
-        other = source.fallback(edition.day)
+        haul = Haul(run.day)
+        self._walk(source, source.first(run.day), haul)
+        other = source.fallback(run.day)
         if other and (haul.errors or not haul.convinces(now.date())):
             faults, known = len(haul.errors), len(haul.papers)
             brought = self._walk(source, other, haul)
