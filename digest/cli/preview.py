@@ -43,7 +43,7 @@ def preview(
         who = reader(app, address, topics, None)
         message = proof(app, who, day or app.newest_day())
         if out is not None:
-            write(message, out)
+            write(message.content, out)
             click.echo(f"{out}: digest.html digest.txt digest.eml")
         if send_to is not None:
             copy = replace(who, address=normalise(send_to))
@@ -62,12 +62,12 @@ def proof(app: App, who: Subscriber, day: date) -> Message:
     return app.press.proof(who, selection)[1]
 
 
-def write(message: Message, directory: Path) -> None:
-    """The message as three files; the parts are those of its very bytes."""
-    parsed = email.message_from_bytes(message.content, policy=email.policy.default)
+def write(content: bytes, directory: Path) -> None:
+    """A mail as three files; the parts are those of its very bytes."""
+    parsed = email.message_from_bytes(content, policy=email.policy.default)
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        (directory / "digest.eml").write_bytes(message.content)
+        (directory / "digest.eml").write_bytes(content)
         for kind, name in (("html", "digest.html"), ("plain", "digest.txt")):
             body = parsed.get_body((kind,))
             text = body.get_content() if body else ""
