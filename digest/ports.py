@@ -1,6 +1,6 @@
 """The seams: what the stages need, and what the outer parts promise. Protocols only."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
 from typing import Protocol
@@ -74,6 +74,12 @@ class Subscribers(Protocol):
     def get(self, address: str) -> Subscriber | None:
         """One reader, whatever their state."""
 
+    def several(self, addresses: Sequence[str]) -> Mapping[str, Subscriber]:
+        """Readers by address; unknown addresses are left out."""
+
+    def numbers(self, addresses: Sequence[str]) -> Mapping[str, int]:
+        """The number that stands for each address in tokens and keys."""
+
     def active(self) -> Iterator[Subscriber]:
         """Everyone to whom mail may go, by address."""
 
@@ -93,8 +99,17 @@ class Selections(Protocol):
     def get(self, address: str, day: date) -> Selection | None:
         """The recorded choice."""
 
-    def seen(self, address: str, day: date) -> frozenset[str]:
-        """Ids of papers that the reader got in an edition other than `day`'s."""
+    def several(self, addresses: Sequence[str], day: date) -> Mapping[str, Selection]:
+        """The recorded choices of readers for a day."""
+
+    def seen(self, addresses: Sequence[str], day: date) -> Mapping[str, frozenset[str]]:
+        """Per reader, the ids of papers they got in an edition other than `day`'s."""
+
+    def prove(self, proofs: Mapping[str, bytes], day: date) -> None:
+        """Keeps the checksums of rendered messages, by address."""
+
+    def proofs(self, addresses: Sequence[str], day: date) -> Mapping[str, bytes]:
+        """The checksums of messages that were rendered."""
 
 
 class Ledger(Protocol):
@@ -119,6 +134,15 @@ class Ledger(Protocol):
 
     def open(self, addresses: Sequence[str], day: date, now: datetime) -> list[str]:
         """Of these, who is free or deferred and due."""
+
+    def expire(self, day: date, oldest: datetime, now: datetime) -> int:
+        """Gives up what was first tried at `oldest` or before; returns how many."""
+
+    def count(self, day: date) -> Mapping[DeliveryState, int]:
+        """How many deliveries of a day are in each state."""
+
+    def next_due(self, day: date) -> datetime | None:
+        """When the first deferred delivery of a day is due again."""
 
 
 class Transport(Protocol):

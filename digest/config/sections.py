@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from digest.model import Edition, Secret
+from digest.model import Secret
 
 YEAR = 366 * 86_400
 
@@ -21,6 +21,15 @@ class Security(StrEnum):
     TLS = "tls"
     STARTTLS = "starttls"
     NONE = "none"
+
+
+class EditionKind(StrEnum):
+    """Which day's papers readers get."""
+
+    SETTLED = "settled"
+    """The newest day that is over: its list is complete and its votes have settled."""
+    FRESH = "fresh"
+    """The present day, as far as it has come."""
 
 
 class InDoubt(StrEnum):
@@ -68,7 +77,7 @@ class SelectionSettings:
     """`[selection]`: what readers get."""
 
     quiet: Quiet = Quiet.TRENDING
-    edition: Edition = Edition.SETTLED
+    edition: EditionKind = EditionKind.SETTLED
 
 
 @dataclass(frozen=True, slots=True)

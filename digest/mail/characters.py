@@ -20,8 +20,9 @@ _NEVER = re.compile(
     "\ud800-\udfff\ue000-\uf8ff\U000f0000-\U0010ffff"  # lone surrogates, private use
     "]"
 )
-_PLANE_ENDS = re.compile("[" + "".join(chr(p * 0x10000 + 0xFFFE) + chr(p * 0x10000 + 0xFFFF)
-                                       for p in range(1, 15)) + "]")  # fmt: skip
+_PLANE_ENDS = re.compile(
+    "[" + "".join(f"{chr(p << 16 | 0xFFFE)}{chr(p << 16 | 0xFFFF)}" for p in range(1, 15)) + "]"
+)
 _JOINER = re.compile("[\u200c\u200d]+")
 
 

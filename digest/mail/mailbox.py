@@ -5,10 +5,10 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Self
 
-import idna
 from email_validator import EmailNotValidError, validate_email
 
 from digest.errors import BadAddress
+from digest.mail.domain import deceit
 
 LOCAL_LONGEST, PATH_LONGEST = 64, 254
 """Octets: RFC 5321 §4.5.3.1.1, and §4.5.3.1.3 less the angle brackets."""
@@ -20,8 +20,6 @@ _MACHINES = frozenset({"mailer-daemon", "mailerdaemon", "double-bounce", "nobody
 """Mailboxes where nobody reads, and whose answers make loops. `postmaster` is a person (§4.5.1)."""
 _RESERVED = re.compile(r"@([^@\s]+\.)?(localhost|local|test|invalid)\Z", re.IGNORECASE)
 """Domains that lead nowhere outside (RFC 6761), which a self-hosted digest may well be sent to."""
-_ALIKE = frozenset("асеорхуѕіјһԁԛԝӏгпԍҽցոսԛ")
-"""Cyrillic and Armenian letters that look like Latin ones (UTS 39)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +86,7 @@ def _problem(mailbox: Mailbox) -> str:
         return f"the domain {mailbox.domain!r} has no dot; write it in full, as in name@example.org"
     if len(local.encode()) > LOCAL_LONGEST or len(str(mailbox).encode()) > PATH_LONGEST:
         return "it is longer than RFC 5321 §4.5.3.1 allows"
-    labels = (_confusing(idna.decode(label)) for label in mailbox.domain.split(".")
-              if label.startswith("xn--"))  # fmt: skip
-    return next(filter(None, labels), "")
-
-
-def _confusing(label: str) -> str:
-    """Says so when a label of a domain pretends to be another (UTS 39 §5)."""
-    letters = [character for character in label if character.isalpha()]
-    scripts = {unicodedata.name(letter, "?").split()[0] for letter in letters}
-    if "LATIN" in scripts and scripts & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}:
-        return f"the domain's {label!r} mixes scripts that look alike; type it again by hand"
-    if letters and not label.isascii() and all(letter in _ALIKE for letter in letters):
-        return f"the domain's {label!r} looks like Latin letters but is not; type it again by hand"
-    return ""
+    return deceit(mailbox.domain)
 
 
 def _sentence(problem: str) -> str:

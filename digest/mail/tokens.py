@@ -20,6 +20,7 @@ from struct import Struct
 
 _PAYLOAD = Struct(">BIHB")
 _SPELLING = re.compile(r"[A-Za-z0-9_-]{32}")
+_TAG = re.compile(r"[0-9A-Fa-f]{48}")
 _EPOCH = date(2000, 1, 1)
 
 
@@ -56,30 +57,45 @@ class Signer:
         """Raises ValueError when there is no key or one is shorter than 16 octets."""
         if not keys or any(len(key) < 16 for key in keys):
             raise ValueError("secret keys must be at least 16 octets long")
-        self._keys = [(_mac(key, b"digest token mac"), _mac(key, b"digest token key"))
-                      for key in keys]  # fmt: skip
+        purposes = (b"digest token mac", b"digest token stream")
+        self._keys = [(_mac(key, purposes[0]), _mac(key, purposes[1])) for key in keys]
 
     def sign(self, token: Token) -> str:
         """The 32 characters that stand for a meaning."""
+        return urlsafe_b64encode(self._octets(token)).decode()
+
+    def tag(self, token: Token) -> str:
+        """The same in 48 lower-case hexadecimal digits: local parts may lose their case."""
+        return self._octets(token).hex()
+
+    def _octets(self, token: Token) -> bytes:
         days = 0 if token.day is None else (token.day - _EPOCH).days
         payload = _PAYLOAD.pack(token.scope, token.reader, days, token.item)
         mac_key, stream_key = self._keys[0]
         mac = _mac(mac_key, payload)[:16]
-        return urlsafe_b64encode(mac + _under(stream_key, mac, payload)).decode()
+        return mac + _under(stream_key, mac, payload)
 
     def verify(self, written: str, *scopes: Scope) -> Token | None:
         """The meaning, when it is ours and of one of the scopes; None for anything else."""
         if not _SPELLING.fullmatch(written):
             return None
-        octets = urlsafe_b64decode(written)
+        return self._read(urlsafe_b64decode(written), scopes)
+
+    def verify_tag(self, written: str, *scopes: Scope) -> Token | None:
+        """The same for a tag, whatever became of its case."""
+        if not _TAG.fullmatch(written):
+            return None
+        return self._read(bytes.fromhex(written), scopes)
+
+    def _read(self, octets: bytes, scopes: tuple[Scope, ...]) -> Token | None:
         for mac_key, stream_key in self._keys:
             payload = _under(stream_key, octets[:16], octets[16:])
             if hmac.compare_digest(_mac(mac_key, payload)[:16], octets[:16]):
-                return _read(payload, scopes)
+                return _meaning(payload, scopes)
         return None
 
 
-def _read(payload: bytes, scopes: tuple[Scope, ...]) -> Token | None:
+def _meaning(payload: bytes, scopes: tuple[Scope, ...]) -> Token | None:
     scope, reader, days, item = _PAYLOAD.unpack(payload)
     if scope not in scopes:
         return None

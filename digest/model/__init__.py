@@ -2,11 +2,12 @@
 
 from digest.model.delivery import SEEN, SETTLED, TRANSITIONS, Delivery, DeliveryState, Outcome
 from digest.model.digest import Card, Digest, Link, Section
-from digest.model.due import Edition
+from digest.model.edition import Edition
 from digest.model.event import Advanced, Event, Finished, Stage, Started
 from digest.model.exchange import Page, Request, Response
 from digest.model.message import Message
 from digest.model.paper import Paper
+from digest.model.report import FAILURES, Report
 from digest.model.secret import Secret
 from digest.model.selection import Choice, Mood, Reason, ReasonKind, Selection
 from digest.model.subscriber import Rhythm, Subscriber, SubscriberState
@@ -14,6 +15,7 @@ from digest.model.topic import Topic, TopicKind
 from digest.model.verdict import Collection, Verdict
 
 __all__ = [
+    "FAILURES",
     "SEEN",
     "SETTLED",
     "TRANSITIONS",
@@ -35,6 +37,7 @@ __all__ = [
     "Paper",
     "Reason",
     "ReasonKind",
+    "Report",
     "Request",
     "Response",
     "Rhythm",

@@ -13,24 +13,33 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One paper as the reader sees it. All text is plain; templates escape."""
+    """One paper as the reader sees it. All text is plain; templates escape.
 
-    number: int
+    It holds nothing personal but `why_you`, which readers of one topic share: a card is
+    rendered once and joined into the mails of all of them. Its number is its place in the mail.
+    """
+
     title: str
     url: str
+    """"" when the paper has no page that may be linked."""
     authors: str
     """"A. One, B. Two, C. Three + 4 more"."""
     organization: str
     summary: str
-    evidence: str
-    """Why you, why now, in one line."""
+    why_you: str
+    """What of the reader's interests it meets; "" when it is here for its votes alone."""
+    why_now: str
+    """Votes, comments, stars, and the hour they were read."""
     links: tuple[Link, ...]
-    thumbnail: str = ""
+    language: str = ""
+    """BCP 47 tag of the text where it is not the digest's own; "" otherwise."""
+    direction: str = "ltr"
+    """Of title and summary."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Cards under one heading; the heading is "" when there is only one section."""
+    """Cards under one heading."""
 
     heading: str
     cards: tuple[Card, ...]
@@ -41,14 +50,19 @@ class Digest:
     """What one reader gets in one edition, ready to print."""
 
     subject: str
+    product: str
+    """The digest's own name."""
     lead: str
     """The first visible line: what this edition holds."""
     day: str
     """The edition's day in words, "Friday 21 August 2026"."""
     greeting: str
+    """Whom it is for, "for Ada Lovelace"; "" when we know no name."""
     sections: tuple[Section, ...]
     notice: str = ""
     """An honest line: a quiet day, a source that failed."""
+    more: int = 0
+    """Papers that did not fit and stand in the web view alone."""
     why: str = ""
     """Why this mail came."""
     manage_url: str = ""
@@ -57,3 +71,8 @@ class Digest:
     imprint: str = ""
     language: str = "en"
     direction: str = "ltr"
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        """The cards of all sections, in the order that numbers them."""
+        return tuple(card for section in self.sections for card in section.cards)

@@ -3,11 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from types import MappingProxyType
 
 from digest.model.paper import Paper
-
-NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +12,8 @@ class Request:
     """A GET of one URL."""
 
     url: str
-    params: Mapping[str, str] = field(default=NONE)
-    headers: Mapping[str, str] = field(default=NONE)
+    params: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +24,7 @@ class Response:
     body: bytes
     at: datetime
     """When it was received, or, for a saved one, when it was saved."""
-    headers: Mapping[str, str] = field(default=NONE)
+    headers: Mapping[str, str] = field(default_factory=dict)
     """Names in lower case."""
 
 

@@ -1,1 +1,1 @@
-"""Everything that is remembered, in one database."""
+"""Everything that is remembered, in one database: named queries, and repositories over them."""

@@ -1,0 +1,82 @@
+"""One paper → its card. Nothing here depends on who reads, but for the choice's reasons."""
+
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+from digest.model import Card, Choice, Link, Paper
+from digest.render import evidence, wording
+from digest.render.hostile import link, plain
+from digest.render.mathematics import readable
+from digest.render.summary import summarise
+
+_AUTHORS = 3
+_NAME_LONGEST, _LABEL_LONGEST, _TITLE_LONGEST = 60, 34, 300
+_ARXIV = re.compile(r"arxiv:([\w.-]+(?:/\d{7})?)")
+
+
+def card(paper: Paper, choice: Choice) -> Card:
+    """What the reader sees of a paper."""
+    title = wording.shortened(readable(plain(paper.title)), _TITLE_LONGEST) or paper.id
+    return Card(
+        title=title,
+        url=link(paper.url) or _arxiv(paper, "abs"),
+        authors=authors(paper.authors),
+        organization=wording.shortened(plain(paper.organization), _NAME_LONGEST),
+        summary=summarise(paper),
+        why_you=evidence.why_you(choice, paper),
+        why_now=evidence.why_now(choice, paper),
+        links=links(paper),
+        direction=direction(title),
+    )
+
+
+def authors(names: tuple[str, ...]) -> str:
+    """The first three names, and how many more."""
+    known = [wording.shortened(name, _NAME_LONGEST) for name in map(plain, names) if name]
+    rest = len(known) - _AUTHORS
+    return ", ".join(known[:_AUTHORS]) + (f" + {rest} more" if rest > 0 else "")
+
+
+def links(paper: Paper) -> tuple[Link, ...]:
+    """PDF, code and project, each with words of its own, for screen readers list links alone."""
+    found = (
+        _labelled("PDF", link(paper.pdf) or _arxiv(paper, "pdf"), _number(paper)),
+        _labelled("Code", link(paper.code), ""),
+        _labelled("Project", link(paper.project), ""),
+    )
+    seen: dict[str, Link] = {}
+    for one in found:
+        if one is not None:
+            seen.setdefault(one.url, one)
+    return tuple(seen.values())
+
+
+def direction(text: str) -> str:
+    """`rtl` when the first strong character is (Unicode UAX 9, rule P2); else `ltr`."""
+    for character in text:
+        strong = unicodedata.bidirectional(character)
+        if strong in {"L", "R", "AL"}:
+            return "ltr" if strong == "L" else "rtl"
+    return "ltr"
+
+
+def _labelled(kind: str, url: str, words: str) -> Link | None:
+    if not url:
+        return None
+    parts = urlsplit(url)
+    segments = [piece for piece in parts.path.split("/") if piece and "%" not in piece]
+    hosted = (parts.hostname or "").removeprefix("www.")
+    inside = hosted in {"github.com", "gitlab.com", "huggingface.co", "codeberg.org"}
+    name = words or (segments[min(1, len(segments) - 1)] if inside and segments else hosted)
+    return Link(f"{kind} {wording.shortened(name, _LABEL_LONGEST)}", url)
+
+
+def _number(paper: Paper) -> str:
+    found = _ARXIV.fullmatch(paper.id)
+    return found[1] if found else ""
+
+
+def _arxiv(paper: Paper, kind: str) -> str:
+    number = _number(paper)
+    return f"https://arxiv.org/{kind}/{number}" if number else ""

@@ -1,0 +1,74 @@
+"""The evidence line: why you, and why now. Every word of it comes from the choice's reasons."""
+
+import re
+
+from digest.model import Choice, Paper, Reason, ReasonKind, Topic, TopicKind
+from digest.render import wording
+from digest.render.hostile import plain
+
+_TOPICS, _WORDS = 2, 4
+"""How many topics, and words of each, the line names."""
+_TOPIC_LONGEST = 48
+
+
+def why_you(choice: Choice, paper: Paper) -> str:
+    """What of the reader's interests the paper meets; "" when it is here for its votes alone."""
+    topics = [reason for reason in choice.reasons if reason.kind is ReasonKind.TOPIC]
+    topics.sort(key=lambda reason: (-reason.value, reason.label))
+    said = [_topic(reason, paper) for reason in topics[:_TOPICS]]
+    if any(reason.kind is ReasonKind.LIKED for reason in choice.reasons):
+        said.append("is like papers that you liked")
+    return wording.listed(said)
+
+
+def why_now(choice: Choice, paper: Paper) -> str:
+    """Votes and where they put it in the day, comments, stars, and the hour they were read."""
+    said = []
+    if paper.upvotes:
+        said.append(wording.count(paper.upvotes, "vote") + _standing(choice))
+    if paper.comments:
+        said.append(wording.count(paper.comments, "comment"))
+    if paper.stars:
+        said.append(wording.count(paper.stars, "code star"))
+    if said and paper.observed is not None:
+        said.append(f"{paper.observed:%H:%M} UTC")
+    return " · ".join(said)
+
+
+def topic_name(label: str) -> str:
+    """A topic as a heading shows it: without prefix or quotes."""
+    return wording.shortened(plain(Topic.parse(label).text), _TOPIC_LONGEST)
+
+
+def _topic(reason: Reason, paper: Paper) -> str:
+    topic = Topic.parse(reason.label)
+    name = topic_name(reason.label)
+    if topic.kind is TopicKind.AUTHOR:
+        return f"is by {name}, whom you follow"
+    if topic.kind is TopicKind.CATEGORY:
+        return f"is in {name}"
+    if topic.kind is TopicKind.PHRASE:
+        return f"says “{name}” word for word"
+    return f"matches “{name}”{_words(reason, paper)}"
+
+
+def _words(reason: Reason, paper: Paper) -> str:
+    """Which words of the topic it holds, those of the title apart; "" when it holds all."""
+    words = [plain(word) for word in reason.words][:_WORDS]
+    title = paper.title.casefold()
+    titled = [word for word in words if re.search(rf"\b{re.escape(word.casefold())}", title)]
+    others = [word for word in words if word not in titled]
+    said = []
+    if titled:
+        said.append(f"title: {', '.join(titled)}")
+    if others:
+        said.append(f"abstract: {', '.join(others)}")
+    return f" ({'; '.join(said)})" if said else ""
+
+
+def _standing(choice: Choice) -> str:
+    """Where the votes put a paper in its day, when that is worth a word."""
+    share = max((r.value for r in choice.reasons if r.kind is ReasonKind.VOTES), default=0.0)
+    if share >= 0.995:
+        return ", at the top of the day"
+    return f", more than {share * 100:.0f} % of the day" if share >= 0.5 else ""

@@ -1,0 +1,36 @@
+"""Quoted-printable (RFC 2045 §6.7) that no relay, mailbox format or dot can damage."""
+
+import re
+from binascii import b2a_qp
+
+LINE = 76
+_RISKY = re.compile(rb"^(?:\.|From )", re.MULTILINE)
+
+
+def quoted(text: str) -> bytes:
+    """The text in quoted-printable, ended by CRLF.
+
+    A dot that begins a line is written `=2E`, so that dot-stuffing (RFC 5321 §4.5.2) is never
+    needed, and a "From " `=46rom `, which mbox files would alter.
+    """
+    lines = "\n".join(text.split("\n")).encode("utf-8", "replace")
+    encoded = b2a_qp(lines, quotetabs=False, istext=True)
+    if _RISKY.search(encoded):
+        encoded = b"\n".join(part for line in encoded.split(b"\n") for part in _safe(line))
+    encoded = encoded.replace(b"\n", b"\r\n")
+    return encoded if encoded.endswith(b"\r\n") else encoded + b"\r\n"
+
+
+def _safe(line: bytes) -> list[bytes]:
+    """The line with a harmless beginning, broken again where that made it too long."""
+    done = []
+    while _RISKY.match(line):
+        line = b"=%02X" % line[0] + line[1:]
+        if len(line) <= LINE:
+            break
+        cut = LINE - 1
+        while b"=" in line[cut - 2 : cut]:
+            cut -= 1
+        done.append(line[:cut] + b"=")
+        line = line[cut:]
+    return [*done, line]

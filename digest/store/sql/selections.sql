@@ -1,0 +1,26 @@
+-- :intern  gives an address its place among the readers
+INSERT INTO readers (address) VALUES (:address) ON CONFLICT (address) DO NOTHING
+
+-- :put  records a choice; one that is already there stays
+INSERT INTO selections (reader, day, chosen)
+SELECT id, :day, :chosen FROM readers WHERE address = :address
+ON CONFLICT (reader, day) DO NOTHING
+
+-- :get  the recorded choices of readers for a day
+SELECT r.address, s.day, s.chosen FROM selections AS s JOIN readers AS r ON r.id = s.reader
+WHERE s.day = :day AND r.address IN (SELECT value FROM json_each(:addresses))
+
+-- :seen  what readers got in other editions
+SELECT r.address, s.day, s.chosen
+FROM json_each(:addresses) AS a JOIN readers AS r ON r.address = a.value
+JOIN selections AS s ON s.reader = r.id
+JOIN deliveries AS d ON d.reader = s.reader AND d.day = s.day
+WHERE s.day <> :day AND d.state IN (SELECT value FROM json_each(:seen))
+
+-- :prove  keeps the checksum of a rendered message
+UPDATE selections SET proof = :proof
+WHERE day = :day AND reader = (SELECT id FROM readers WHERE address = :address)
+
+-- :proofs  the checksums of rendered messages
+SELECT r.address, s.proof FROM selections AS s JOIN readers AS r ON r.id = s.reader
+WHERE s.day = :day AND r.address IN (SELECT value FROM json_each(:addresses)) AND s.proof IS NOT NULL

@@ -1,0 +1,103 @@
+"""Who reads, and what they asked for."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, time
+
+from digest.model import Rhythm, Subscriber, SubscriberState, Topic
+from digest.store.database import Database, Queries, Row, Value, to_instant
+
+PAGE = 1_000
+"""Readers fetched at a time: memory stays flat however many there are."""
+
+
+class SubscriberStore:
+    """`ports.Subscribers` over a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+        self._sql = Queries("subscribers", database.dialect)
+
+    def put(
+        self, subscribers: Iterable[Subscriber], now: datetime, consent: str = "operator"
+    ) -> int:
+        """Adds or changes readers; returns how many. Never brings back who left."""
+        rows = [{**_columns(s), "now": to_instant(now), "consent": consent} for s in subscribers]
+        with self._db.transaction():
+            self._db.many(self._sql["intern"], ({"address": row["address"]} for row in rows))
+            self._db.many(self._sql["put"], rows)
+        return len(rows)
+
+    def get(self, address: str) -> Subscriber | None:
+        """One reader, whatever their state."""
+        return self.several([address]).get(address)
+
+    def several(self, addresses: Sequence[str]) -> dict[str, Subscriber]:
+        """Readers by address; unknown addresses are left out."""
+        rows = self._db.all(self._sql["get"], {"addresses": json.dumps(list(addresses))})
+        return {row[0]: _to_subscriber(row) for row in rows}
+
+    def numbers(self, addresses: Sequence[str]) -> dict[str, int]:
+        """The number that stands for each address in tokens and keys."""
+        rows = self._db.all(self._sql["get"], {"addresses": json.dumps(list(addresses))})
+        return {row[0]: row[-1] for row in rows}
+
+    def active(self) -> Iterator[Subscriber]:
+        """Everyone to whom mail may go, by address."""
+        return self._pages(SubscriberState.ACTIVE.value)
+
+    def all(self) -> Iterator[Subscriber]:
+        """Everyone, by address."""
+        return self._pages("")
+
+    def _pages(self, state: str) -> Iterator[Subscriber]:
+        after = ""
+        while True:
+            params: Mapping[str, Value] = {"after": after, "state": state, "limit": PAGE}
+            rows = self._db.all(self._sql["page"], params)
+            yield from map(_to_subscriber, rows)
+            if len(rows) < PAGE:
+                return
+            after = rows[-1][0]
+
+    def remove(self, address: str) -> bool:
+        """Forgets a reader; False when there was none."""
+        return self._db.execute(self._sql["remove"], {"address": address}) > 0
+
+    def count(self) -> dict[SubscriberState, int]:
+        """How many readers are in each state."""
+        return {SubscriberState(state): n for state, n in self._db.all(self._sql["count"])}
+
+
+def _columns(subscriber: Subscriber) -> dict[str, Value]:
+    return {
+        "address": subscriber.address,
+        "name": subscriber.name,
+        "topics": json.dumps([str(topic) for topic in subscriber.topics]),
+        "mute": json.dumps(subscriber.mute),
+        "authors": json.dumps(subscriber.authors),
+        "liked": json.dumps(subscriber.liked),
+        "papers": subscriber.papers,
+        "timezone": subscriber.timezone,
+        "send_at": None if subscriber.send_at is None else subscriber.send_at.strftime("%H:%M"),
+        "rhythm": subscriber.rhythm.value,
+        "locale": subscriber.locale,
+        "state": subscriber.state.value,
+    }
+
+
+def _to_subscriber(row: Row) -> Subscriber:
+    return Subscriber(
+        address=row[0],
+        name=row[1],
+        topics=tuple(Topic.parse(written) for written in json.loads(row[2])),
+        mute=tuple(json.loads(row[3])),
+        authors=tuple(json.loads(row[4])),
+        liked=tuple(json.loads(row[5])),
+        papers=row[6],
+        timezone=row[7],
+        send_at=None if row[8] is None else time.fromisoformat(row[8]),
+        rhythm=Rhythm(row[9]),
+        locale=row[10],
+        state=SubscriberState(row[11]),
+    )
