@@ -134,7 +134,7 @@ class App:
 
     def newest_day(self) -> date:
         """The edition that is meant when none is named."""
-        return newest_day(self.clock.now(), self.settings.selection.edition)
+        return newest_day(self.clock.now(), self.settings.selection.fresh)
 
     def run(
         self, day: date | None, only: tuple[str, ...] = (), deadline: datetime | None = None
@@ -146,7 +146,7 @@ class App:
         return Run(
             day=day or self.newest_day(),
             backfill=day is not None and day < today,
-            edition=self.settings.selection.edition,
+            fresh=self.settings.selection.fresh,
             only=frozenset(only),
             deadline=deadline,
         )
@@ -177,7 +177,7 @@ class App:
     def _looking_ahead(self, run: Run, report: Report) -> Report:
         """Adds who is due later, and when the next of them is."""
         now = self.clock.now()
-        later = [due_at(r, run.day, run.edition) for r in self._waiting(run, now)]
+        later = [due_at(r, run.day, run.fresh) for r in self._waiting(run, now)]
         report.waiting = len(later)
         report.next_due = min(filter(None, [*later, self.ledger.next_due(run.day)]), default=None)
         return report
@@ -199,7 +199,7 @@ class App:
 
     def planned(self, day: date) -> Iterator[Delivery]:
         """Readers who get an edition and have no row yet."""
-        run = Run(day, edition=self.settings.selection.edition)
+        run = Run(day, fresh=self.settings.selection.fresh)
         for batch in batches(r for r in self.subscribers.active() if run.ever(r)):
             taken = self.ledger.held([reader.address for reader in batch], day)
             for reader in batch:

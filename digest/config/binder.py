@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from digest.config.convert import Unfit, Written, convert
+from digest.config.convert import NOTHING, Unfit, Written, convert
 from digest.config.schema import Key, Names, is_section, keys, settable, written_name
-from digest.errors import BadSetting, BadSettings
+from digest.errors import BadSetting, BadSettings, Misuse
 
 S = TypeVar("S")
 Layer = Mapping[Names, Written]
@@ -20,7 +20,7 @@ def bind(section: type[S], layers: Sequence[Layer], problems: list[BadSetting]) 
     """
     values: dict[Names, Any] = {}
     for path, key in keys(section).items():
-        written = next((layer[path] for layer in layers if path in layer), None)
+        written = first(layers, path)
         if written is not None:
             try:
                 values[path] = fit(key, written)
@@ -46,11 +46,14 @@ def fit(key: Key, written: Written) -> Any:
         _bounded(key, value)
         return key.check(value) if key.check else value
     except Unfit as error:
-        wanted, hint = error.wanted, error.hint
+        wanted, hint, item = error.wanted, error.hint, error.item
+    except Misuse as error:  # a topic, an address: it says so itself
+        raise BadSetting(written.where, str(error)) from error
     except ValueError as error:
-        wanted, hint = str(error), ""
-    shown = "what stands there" if key.hidden else show(written.value)
-    raise BadSetting(written.where, f"{shown} is not {wanted}", hint)
+        wanted, hint, item = str(error), "", NOTHING
+    shown = show(written.value if item is NOTHING else item)
+    found = "what stands there" if key.hidden else shown
+    raise BadSetting(written.where, f"{found} is not {wanted}", hint)
 
 
 def _bounded(key: Key, value: Any) -> None:
@@ -87,7 +90,20 @@ def _build(
         return section(**given)
     except ValueError as error:
         problems.append(BadSetting(_place(above, layers), str(error)))
-        return None
+    except BadSetting as error:  # the section names a key
+        problems.append(located(error, layers))
+    return None
+
+
+def located(error: BadSetting, layers: Sequence[Layer]) -> BadSetting:
+    """An error about a key, with the place where the key was written."""
+    written = first(layers, tuple(error.where.split(".")))
+    return BadSetting(written.where, error.problem, error.hint) if written else error
+
+
+def first(layers: Sequence[Layer], path: Names) -> Written | None:
+    """What the first layer that has it says about a key."""
+    return next((layer[path] for layer in layers if path in layer), None)
 
 
 def _place(above: Names, layers: Sequence[Layer]) -> str:

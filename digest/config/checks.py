@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
-from digest.config.binder import Layer, show
+from digest.config.binder import Layer, located, show
 from digest.config.places import OutboxKind
 from digest.config.schema import keys
 from digest.config.settings import Settings
@@ -34,9 +34,7 @@ def check(settings: Settings, layers: Sequence[Layer], problems: list[BadSetting
     """Adds what does not go together to `problems`."""
 
     def report(dotted: str, problem: str, hint: str) -> None:
-        path = tuple(dotted.split("."))
-        written = next((layer[path] for layer in layers if path in layer), None)
-        problems.append(BadSetting(written.where if written else dotted, problem, hint))
+        problems.append(located(BadSetting(dotted, problem, hint), layers))
 
     _urls(settings, report)
     _web(settings, report)
@@ -48,7 +46,7 @@ def check(settings: Settings, layers: Sequence[Layer], problems: list[BadSetting
 
 
 def _urls(settings: Settings, report: Report) -> None:
-    for key in keys(type(settings)).values():
+    for key in keys(Settings).values():
         if not key.path[-1].endswith("url"):
             continue
         value: object = settings

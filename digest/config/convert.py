@@ -4,7 +4,6 @@ import math
 import re
 import tomllib
 import types
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import time
@@ -18,7 +17,13 @@ from digest.model import Secret
 TRUTH = {"true": True, "yes": True, "on": True, "1": True} | {
     "false": False, "no": False, "off": False, "0": False
 }  # fmt: skip
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Bytes that were no UTF-8, as Python keeps them (PEP 383)."""
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
+
+
+NOTHING = object()
 
 
 class Unfit(ValueError):
@@ -27,6 +32,8 @@ class Unfit(ValueError):
     def __init__(self, wanted: str, hint: str = "") -> None:
         super().__init__(wanted)
         self.wanted, self.hint = wanted, hint
+        self.item: object = NOTHING
+        """The item that is meant, of a list."""
 
 
 class Parsed(Protocol):
@@ -60,7 +67,7 @@ def convert(kind: Any, written: Written) -> Any:
         (inner,) = (each for each in get_args(kind) if each is not type(None))
         return convert(inner, written)
     if origin in {tuple, list, Sequence}:
-        return tuple(convert(get_args(kind)[0], item) for item in _items(written))
+        return tuple(_item(get_args(kind)[0], item) for item in _items(written))
     if origin is Literal:
         return _choice(get_args(kind), written)
     if issubclass(kind, Enum):
@@ -70,6 +77,14 @@ def convert(kind: Any, written: Written) -> Any:
     if hasattr(kind, "parse"):
         return _parsed(kind, written)
     raise TypeError(f"no setting can be of type {kind!r}")  # a programmer's mistake
+
+
+def _item(kind: Any, written: Written) -> Any:
+    try:
+        return convert(kind, written)
+    except Unfit as error:
+        error.item = written.value
+        raise
 
 
 def _items(written: Written) -> list[Written]:
@@ -100,9 +115,10 @@ def _choice(names: Sequence[str], written: Written) -> str:
 def _text(written: Written) -> str:
     if not isinstance(written.value, str):
         raise Unfit("a text", "write it in quotes")
-    for character in written.value:
-        if unicodedata.category(character) in {"Cc", "Cs"} and character not in "\t\n":
-            raise Unfit("a text without control characters")
+    if _SURROGATE.search(written.value):
+        raise Unfit("UTF-8", "save it as UTF-8")
+    if _CONTROL.search(written.value):
+        raise Unfit("a text without control characters")
     return written.value
 
 
@@ -166,8 +182,6 @@ def _path(written: Written) -> Path:
 def _parsed(kind: type[Parsed], written: Written) -> Any:
     try:
         value: Any = kind.parse(_text(written))
-    except Unfit:
-        raise
     except ValueError as error:
         raise Unfit(str(error)) from None
     return value.anchored(written.anchor) if hasattr(value, "anchored") else value

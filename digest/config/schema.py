@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from dataclasses import MISSING, dataclass, is_dataclass
 from functools import cache
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from digest.model import Secret
 
@@ -37,9 +37,13 @@ class Key:
         return ".".join(self.path)
 
 
-@cache
-def keys(section: Any) -> dict[Names, Key]:
+def keys(section: type) -> dict[Names, Key]:
     """Every key below a section's dataclass, nested ones too, in their order."""
+    return _tabled(section)
+
+
+@cache
+def _tabled(section: Any) -> dict[Names, Key]:
     return {key.path: key for key in _keys(section, ())}
 
 
@@ -57,7 +61,8 @@ def settable(section: type) -> Iterator[tuple["dataclasses.Field[Any]", Any]]:
     """The fields that stand for keys, and their types; `metadata={"key": False}` does not."""
     hints = get_type_hints(section)
     for field in dataclasses.fields(section):
-        if field.init and field.metadata.get("key", True):
+        tabular = get_origin(hints[field.name]) is dict  # has no one way to be written
+        if field.init and field.metadata.get("key", True) and not tabular:
             yield field, hints[field.name]
 
 

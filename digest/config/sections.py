@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from digest.model import Edition
 from digest.sources.fetch import FetchSettings
 from digest.sources.huggingface import HuggingFaceSettings
 
@@ -15,6 +14,15 @@ class Engine(StrEnum):
 
     LOCAL = "local"
     FLEET = "fleet"
+
+
+class EditionKind(StrEnum):
+    """Which day's papers readers get."""
+
+    SETTLED = "settled"
+    """The newest day that is over: its list is complete and its votes have settled."""
+    FRESH = "fresh"
+    """The present day, as far as it has come."""
 
 
 class InDoubt(StrEnum):
@@ -48,7 +56,12 @@ class SelectionSettings:
     """`[selection]`: what readers get."""
 
     quiet: Quiet = Quiet.TRENDING
-    edition: Edition = Edition.SETTLED
+    edition: EditionKind = EditionKind.SETTLED
+
+    @property
+    def fresh(self) -> bool:
+        """Whether readers get the present day, as far as it has come."""
+        return self.edition is EditionKind.FRESH
 
 
 @dataclass(frozen=True, slots=True)

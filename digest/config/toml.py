@@ -38,10 +38,14 @@ class Document:
         """Where keys stand; worked out only when something has to be said about one."""
         return lines_of(self.text)
 
+    def line(self, *path: str | int) -> int | None:
+        """The line of a key, or of the innermost table around it that stands there."""
+        upwards = (path[:length] for length in range(len(path), 0, -1))
+        return next((self.lines[part] for part in upwards if part in self.lines), None)
+
     def where(self, *path: str | int) -> str:
         """File, line and key path, to begin an error with."""
-        upwards = (path[:length] for length in range(len(path), 0, -1))
-        line = next((self.lines[part] for part in upwards if part in self.lines), None)
+        line = self.line(*path)
         words = [self.name, f"line {line}" if line else "", spell(path)]
         return ", ".join(word for word in words if word)
 

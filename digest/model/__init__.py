@@ -11,7 +11,6 @@ from digest.model.delivery import (
     Severity,
 )
 from digest.model.digest import Card, Digest, Link, Section
-from digest.model.due import Edition
 from digest.model.event import Advanced, Event, Finished, Stage, Started
 from digest.model.exchange import Page, Request, Response, Saved
 from digest.model.message import Message
@@ -36,7 +35,6 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Digest",
-    "Edition",
     "Event",
     "Finished",
     "Link",

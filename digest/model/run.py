@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from digest.model.due import Edition, due_at, is_due
+from digest.model.due import due_at, is_due
 from digest.model.subscriber import Subscriber
 
 
@@ -15,7 +15,8 @@ class Run:
     """The source's day (UTC)."""
     backfill: bool = False
     """Asked for by name and over: everyone is due at once, and nothing expires."""
-    edition: Edition = Edition.SETTLED
+    fresh: bool = False
+    """Papers of the day so far, rather than the finished list."""
     only: frozenset[str] = frozenset()
     """Only these addresses; empty: everyone."""
     since: datetime | None = None
@@ -29,13 +30,13 @@ class Run:
             return False
         if self.backfill:
             return True
-        before = self.since is not None and is_due(reader, self.day, self.since, self.edition)
-        return is_due(reader, self.day, now, self.edition) and not before
+        before = self.since is not None and is_due(reader, self.day, self.since, self.fresh)
+        return is_due(reader, self.day, now, self.fresh) and not before
 
     def ever(self, reader: Subscriber) -> bool:
         """Whether the edition goes to a reader at all, now or later."""
         return self.wants(reader) and (
-            self.backfill or due_at(reader, self.day, self.edition) is not None
+            self.backfill or due_at(reader, self.day, self.fresh) is not None
         )
 
     def wants(self, reader: Subscriber) -> bool:
