@@ -1,5 +1,95 @@
-"""The command `digest`."""
+"""The command `digest`: one thin module per noun or stage."""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from digest import __version__
+from digest.cli.session import Session
+from digest.errors import DigestError
+
+COMMANDS = (
+    "collect",
+    "db",
+    "deliveries",
+    "demo",
+    "init",
+    "papers",
+    "preview",
+    "render",
+    "run",
+    "schedule",
+    "select",
+    "send",
+    "status",
+    "subscribers",
+    "why",
+)
+
+
+class Commands(click.Group):
+    """Imports a command's module only when it is asked for: `digest --help` stays quick."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, by name."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a module's name."""
+        if cmd_name not in COMMANDS:
+            return None
+        del ctx
+        module = importlib.import_module(f"digest.cli.{cmd_name}")
+        command = getattr(module, cmd_name)
+        return command if isinstance(command, click.Command) else None
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Begin with `digest demo`, then `digest init`. Exit status: 0 all well, 1 something "
+    "failed, 2 misuse, 75 try again later.",
+)
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The settings file; default $DIGEST_CONFIG, then ./digest.toml, then built-in defaults.",
+)
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the database, outbox and cache live; default $DIGEST_HOME, then ./var.",
+)
+@click.version_option(__version__, prog_name="digest")
+@click.pass_context
+def cli(ctx: click.Context, config: Path | None, home: Path | None) -> None:
+    """The papers that are trending and on your topics, in every reader's inbox once a day.
+
+    The nightly run has four stages: collect the day's papers, select some for each reader, render
+    every mail, send what is due. `digest run` does all four; each is a command of its own, too.
+    """
+    ctx.obj = Session(config, home)
 
 
 def main() -> None:
-    """Runs the command line."""
+    """Runs the command line; every error ends as one line and an exit status."""
+    try:
+        status = cli.main(prog_name="digest", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except DigestError as error:
+        click.echo(f"digest: {error}", err=True)
+        status = error.exit_status
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("digest: stopped", err=True)
+        status = 130
+    except BrokenPipeError:
+        # Whoever read us (head, less) has gone; nothing is wrong, and nobody is left to tell.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,18 +1,30 @@
 """Nouns of the field: frozen, typed, without I/O. Import them from here."""
 
-from digest.model.delivery import SEEN, SETTLED, TRANSITIONS, Delivery, DeliveryState, Outcome
+from digest.model.delivery import (
+    SEEN,
+    SETTLED,
+    TRANSITIONS,
+    Delivery,
+    DeliveryState,
+    Outcome,
+    Scope,
+    Severity,
+)
 from digest.model.digest import Card, Digest, Link, Section
-from digest.model.edition import Edition
 from digest.model.event import Advanced, Event, Finished, Stage, Started
-from digest.model.exchange import Page, Request, Response
+from digest.model.exchange import Page, Request, Response, Saved
 from digest.model.message import Message
 from digest.model.paper import Paper
+from digest.model.report import FAILURES, Report
+from digest.model.run import Run
+from digest.model.secret import Secret
 from digest.model.selection import Choice, Mood, Reason, ReasonKind, Selection
 from digest.model.subscriber import Rhythm, Subscriber, SubscriberState
 from digest.model.topic import Topic, TopicKind
 from digest.model.verdict import Collection, Verdict
 
 __all__ = [
+    "FAILURES",
     "SEEN",
     "SETTLED",
     "TRANSITIONS",
@@ -23,7 +35,6 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Digest",
-    "Edition",
     "Event",
     "Finished",
     "Link",
@@ -34,11 +45,17 @@ __all__ = [
     "Paper",
     "Reason",
     "ReasonKind",
+    "Report",
     "Request",
     "Response",
     "Rhythm",
+    "Run",
+    "Saved",
+    "Scope",
+    "Secret",
     "Section",
     "Selection",
+    "Severity",
     "Stage",
     "Started",
     "Subscriber",

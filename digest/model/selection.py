@@ -1,7 +1,7 @@
 """Which papers one reader gets in one edition, and why."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -60,3 +60,5 @@ class Selection:
     mood: Mood = Mood.ON_TOPIC
     considered: int = 0
     """How many papers there were to choose from."""
+    at: datetime | None = None
+    """When it was chosen: votes are told as they stood then, and the mail is dated so."""

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from digest.model import SEEN, Choice, Mood, Reason, ReasonKind, Selection
-from digest.store.database import Database, Params, Queries, Row
+from digest.store.database import Database, Params, Queries, Row, from_instant, to_instant
 from digest.store.ledger import CODES
 
 
@@ -55,6 +55,11 @@ class SelectionStore:
         rows = ({**key, "address": address, "proof": proof} for address, proof in proofs.items())
         self._db.many(self._sql["prove"], rows)
 
+    def unprove(self, addresses: Sequence[str], day: date) -> None:
+        """Forgets checksums: these messages are to be rendered again."""
+        params: Params = {"addresses": json.dumps(list(addresses)), "day": day.toordinal()}
+        self._db.execute(self._sql["unprove"], params)
+
     def proofs(self, addresses: Sequence[str], day: date) -> dict[str, bytes]:
         """The checksums of messages that were rendered."""
         params: Params = {"addresses": json.dumps(list(addresses)), "day": day.toordinal()}
@@ -64,6 +69,7 @@ class SelectionStore:
 def _pack(selection: Selection) -> bytes:
     held = asdict(selection)
     del held["address"], held["day"]
+    held["at"] = to_instant(selection.at)
     return json.dumps(held, separators=(",", ":")).encode()
 
 
@@ -76,6 +82,7 @@ def _unpack(row: Row) -> Selection:
         choices=tuple(_choice(choice) for choice in held["choices"]),
         mood=Mood(held["mood"]),
         considered=held["considered"],
+        at=from_instant(held["at"]),
     )
 
 

@@ -50,7 +50,7 @@ def test_a_newer_schema_says_what_to_do(database):
         "VALUES ('paper-digest', '9999_from_the_future', '')"
     )
     for meet in (database.require_current, database.migrate):
-        with pytest.raises(WrongSchema, match="9999_from_the_future.*upgrade"):
+        with pytest.raises(WrongSchema, match=r"9999_from_the_future.*upgrade"):
             meet()
 
 

@@ -82,7 +82,7 @@ def test_the_ledgers_key_outlives_a_subscription(database, subscribers):
 def test_a_recorded_choice_stays(database, subscribers):
     subscribers.put([ANN], NOW)
     selections = SelectionStore(database)
-    first = Selection(ANN.address, DAY, (CHOICE,), considered=30)
+    first = Selection(ANN.address, DAY, (CHOICE,), considered=30, at=NOW)
     selections.put([first])
     selections.put([Selection(ANN.address, DAY, ())])
     assert selections.get(ANN.address, DAY) == first

@@ -1,0 +1,38 @@
+"""`digest papers`: what was collected."""
+
+from datetime import date
+
+import click
+
+from digest.cli.options import as_json, day
+from digest.cli.output import show
+from digest.cli.session import Session, pass_session
+from digest.model import Paper
+
+
+@click.command()
+@day
+@click.option("--source", help="Only what this source lists.")
+@as_json
+@pass_session
+def papers(session: Session, day: date | None, source: str | None, as_json: bool) -> None:
+    """What a day lists, most votes first.
+
+    Example: digest papers --day 2026-08-20
+    """
+    with session.app() as app:
+        found = app.papers.of_day(day or app.newest_day(), source)
+    show(map(_record, found), as_json, ("id", "upvotes", "title"))
+
+
+def _record(paper: Paper) -> dict[str, object]:
+    return {
+        "id": paper.id,
+        "title": paper.title,
+        "abstract": paper.abstract,
+        "authors": paper.authors,
+        "upvotes": paper.upvotes,
+        "published": paper.published,
+        "sources": paper.sources,
+        "url": paper.url,
+    }

@@ -1,0 +1,67 @@
+"""`digest why`: the sum behind one choice."""
+
+import json
+from datetime import date
+
+import click
+
+from digest.cli.options import day
+from digest.cli.output import table
+from digest.cli.readers import subscriber
+from digest.cli.select import reason
+from digest.cli.session import Session, pass_session
+from digest.errors import Unknown
+from digest.model import Paper
+from digest.rank.ranking import Weighing
+
+
+@click.command()
+@click.argument("paper")
+@click.option("--for", "address", required=True, metavar="ADDRESS", help="A subscriber.")
+@day
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for machines.")
+@pass_session
+def why(session: Session, paper: str, address: str, day: date | None, as_json: bool) -> None:
+    """Why PAPER was chosen for a reader, or why not: the whole sum.
+
+    Example: digest why arxiv:2608.16590 --for ann@example.org --day 2026-08-20
+    """
+    with session.app() as app:
+        edition = day or app.newest_day()
+        known = {found.id: found for found in app.papers.of_day(edition)}
+        id_ = paper if paper in known else f"arxiv:{paper.removeprefix('arxiv:')}"
+        if id_ not in known:
+            raise Unknown(f"{paper} is not among the papers of {edition}: see `digest papers`")
+        weighing = app.explain(subscriber(app, address), known[id_], edition)
+    if as_json:
+        click.echo(json.dumps(_record(weighing, known[id_]), ensure_ascii=False))
+        return
+    _print(weighing, known[id_])
+
+
+def _record(weighing: Weighing, paper: Paper) -> dict[str, object]:
+    choice = weighing.choice
+    return {
+        "id": choice.paper,
+        "title": paper.title,
+        "verdict": weighing.verdict,
+        "score": choice.score,
+        "relevance": choice.relevance,
+        "trending": choice.trending,
+        "reasons": [reason(given) for given in choice.reasons],
+    }
+
+
+def _print(weighing: Weighing, paper: Paper) -> None:
+    choice = weighing.choice
+    click.secho(paper.title, bold=True)
+    click.echo(f"{paper.id}: {weighing.verdict}\n")
+    rows = [
+        (given.kind.value, given.label, given.value, ", ".join(given.words))
+        for given in choice.reasons
+    ]
+    table(rows, ("reason", "what", "strength", "matching words"))
+    click.echo(
+        f"\nrelevance {choice.relevance:.3f}, trending {choice.trending:.3f}: "
+        f"score = relevance × (1 + 0.8 × trending) / 1.8 = {choice.score:.3f}"
+    )

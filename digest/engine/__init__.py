@@ -1,0 +1,1 @@
+"""Who drives the stages: this process alone, or a fleet."""

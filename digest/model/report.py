@@ -1,0 +1,50 @@
+"""What one pass of the nightly run came to."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from digest.model.delivery import DeliveryState, Outcome
+from digest.model.verdict import Collection
+
+FAILURES = frozenset({DeliveryState.REJECTED, DeliveryState.IN_DOUBT, DeliveryState.EXPIRED})
+"""States that somebody should look at."""
+
+
+@dataclass(slots=True)
+class Report:
+    """Counts of one pass; it grows while the pass goes on."""
+
+    day: date
+    collections: list[Collection] = field(default_factory=list)
+    selected: int = 0
+    rendered: int = 0
+    states: Counter[DeliveryState] = field(default_factory=Counter)
+    waiting: int = 0
+    """Readers who are due later."""
+    trouble: str = ""
+    """Why the relay could not be reached."""
+    next_due: datetime | None = None
+    """When the first of them, or of the deferred, is due."""
+
+    def add(self, outcomes: Iterable[Outcome]) -> None:
+        """Counts how attempts ended."""
+        self.states.update(outcome.state for outcome in outcomes)
+
+    @property
+    def sources_failed(self) -> int:
+        """How many sources failed in this pass."""
+        return sum(collection.verdict.failure for collection in self.collections)
+
+    @property
+    def failed(self) -> int:
+        """How many deliveries and sources failed in this pass."""
+        return self.sources_failed + sum(self.states[state] for state in FAILURES)
+
+    @property
+    def exit_status(self) -> int:
+        """0 all well, 1 something failed, 75 only deferrals are left (EX_TEMPFAIL)."""
+        if self.failed:
+            return 1
+        return 75 if self.states[DeliveryState.DEFERRED] else 0
