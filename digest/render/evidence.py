@@ -1,8 +1,8 @@
 """The evidence line: why you, and why now. Every word of it comes from the choice's reasons."""
 
-import re
-
 from digest.model import Choice, Paper, Reason, ReasonKind, Topic, TopicKind
+from digest.rank import tokens
+from digest.rank.tokens import stem
 from digest.render import wording
 from digest.render.hostile import plain
 
@@ -14,7 +14,7 @@ _TOPIC_LONGEST = 48
 def why_you(choice: Choice, paper: Paper) -> str:
     """What of the reader's interests the paper meets; "" when it is here for its votes alone."""
     topics = [reason for reason in choice.reasons if reason.kind is ReasonKind.TOPIC]
-    topics.sort(key=lambda reason: (-reason.value, reason.label))
+    topics.sort(key=lambda reason: (_followed(reason), -reason.value, reason.label))
     said = [_topic(reason, paper) for reason in topics[:_TOPICS]]
     if any(reason.kind is ReasonKind.LIKED for reason in choice.reasons):
         said.append("is like papers that you liked")
@@ -23,16 +23,23 @@ def why_you(choice: Choice, paper: Paper) -> str:
 
 def why_now(choice: Choice, paper: Paper) -> str:
     """Votes and where they put it in the day, comments, stars, and the hour they were read."""
+    counts = (
+        (paper.upvotes, "vote", _standing(choice)),
+        (paper.comments, "comment", ""),
+        (paper.stars, "code star", ""),
+    )
+    hour = f" by {paper.observed:%H:%M} UTC" if paper.observed else ""
     said = []
-    if paper.upvotes:
-        said.append(wording.count(paper.upvotes, "vote") + _standing(choice))
-    if paper.comments:
-        said.append(wording.count(paper.comments, "comment"))
-    if paper.stars:
-        said.append(wording.count(paper.stars, "code star"))
-    if said and paper.observed is not None:
-        said.append(f"at {paper.observed:%H:%M} UTC")
-    return " · ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in said)
+    for number, noun, standing in counts:
+        if number is not None and number > 0:
+            said.append(_together(wording.count(number, noun) + hour) + standing)
+            hour = ""
+    return " · ".join(said)
+
+
+def _together(text: str) -> str:
+    """A short piece that no line break may divide."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def topic_name(label: str) -> str:
@@ -52,11 +59,15 @@ def _topic(reason: Reason, paper: Paper) -> str:
     return f"matches “{name}”{_words(reason, paper)}"
 
 
+def _followed(reason: Reason) -> bool:
+    return reason.label.startswith("author:")
+
+
 def _words(reason: Reason, paper: Paper) -> str:
     """Which words of the topic it holds, those of the title apart; "" when it holds all."""
     words = [plain(word) for word in reason.words][:_WORDS]
-    title = paper.title.casefold()
-    titled = [word for word in words if re.search(rf"\b{re.escape(word.casefold())}", title)]
+    title = {stem(word) for word in tokens.words(paper.title)}
+    titled = [word for word in words if stem(word.casefold()) in title]
     others = [word for word in words if word not in titled]
     said = []
     if titled:

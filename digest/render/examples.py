@@ -52,7 +52,7 @@ class Example:
 
     @classmethod
     def read(cls, example: Mapping[str, Any]) -> Self:
-        """An example from its JSON. Raises KeyError, TypeError or ValueError where it is not one."""
+        """An example from its JSON. Raises KeyError, TypeError or ValueError when it is none."""
         day = date.fromisoformat(example["day"])
         reader = dict(example["subscriber"])
         reader["topics"] = tuple(Topic.parse(topic) for topic in reader.get("topics", ()))

@@ -41,7 +41,9 @@ _POWER = re.compile(r"(?<=[\w)∇])\^(\d{1,3}|\*)")
 """A power without braces or dollars, as sources leave it: "VLM^2-Bench", "FaSTA^*"."""
 _DAMAGE = re.compile(r"(?<=\d)times(?=\d|\b)")
 """What is left of "\\times" where a source dropped the backslash: "2.4times"."""
-_NAMES = re.compile(r"\b(nabla|" + "|".join(sorted(GREEK, key=len, reverse=True)) + r")(?=\^\{?\d)")
+_NAMES = re.compile(
+    r"(?<![\\\w])(nabla|" + "|".join(sorted(GREEK, key=len, reverse=True)) + r")(?=\^\{?\d)"
+)
 """The same of a letter: "tau^2-bench"."""
 
 
