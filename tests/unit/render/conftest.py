@@ -59,7 +59,7 @@ def render(renderer: Renderer, example: Example, reader: int = 1) -> Edition:
     message = renderer.message(
         digest, example.subscriber.address, example.selection, links, example.instant
     )
-    parsed = cast(EmailMessage, message_from_bytes(message.content, policy=policy.default))
+    parsed = cast("EmailMessage", message_from_bytes(message.content, policy=policy.default))
     return Edition(example, links, renderer.html.fit(digest), message, parsed)
 
 
