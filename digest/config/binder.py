@@ -57,14 +57,13 @@ def fit(key: Key, written: Written) -> Any:
 
 
 def _bounded(key: Key, value: Any) -> None:
-    if key.low is not None and value < key.low:
-        raise Unfit(f"at least {key.low}" if key.high is None else _range(key))
-    if key.high is not None and value > key.high:
-        raise Unfit(f"at most {key.high}" if key.low is None else _range(key))
-
-
-def _range(key: Key) -> str:
-    return f"between {key.low} and {key.high}"
+    """No number may be negative, unless its part says so."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        low = 0 if key.low is None else key.low
+        if key.high is None and value < low:
+            raise Unfit(f"at least {low}")
+        if key.high is not None and not low <= value <= key.high:
+            raise Unfit(f"between {low} and {key.high}")
 
 
 def show(value: object) -> str:

@@ -1,8 +1,8 @@
 """Settings that do not go together, however right each is by itself."""
 
-import ipaddress
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from digest.config.binder import Layer, located, show
@@ -11,23 +11,18 @@ from digest.config.schema import keys
 from digest.config.settings import Settings
 from digest.errors import BadSetting
 from digest.mail.identity import Identity
-from digest.transport.settings import Security
+from digest.transport.settings import is_loopback
 
 SHORTEST_KEY = 16
 """Characters of a `secret_key`: less can be guessed."""
 _BIND = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]*):(\d{1,5})")
+POSITIVE = (
+    "smtp.timeout",
+    *(f"sources.fetch.{name}" for name in ("connect", "read", "exchange", "deadline")),
+    "sources.fetch.attempts",
+    "sources.fetch.size",
+)
 Report = Callable[[str, str, str], None]
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address leads to this machine alone (RFC 6761 §6.3, RFC 1122)."""
-    name = host.strip("[]").rstrip(".").lower()
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def check(settings: Settings, layers: Sequence[Layer], problems: list[BadSetting]) -> None:
@@ -40,6 +35,7 @@ def check(settings: Settings, layers: Sequence[Layer], problems: list[BadSetting
     _web(settings, report)
     _secret_keys(settings, report)
     _relay(settings, report)
+    _patience(settings, report)
     identity = _identity(settings, report)
     if settings.outbox.kind is OutboxKind.SMTP and not is_loopback(settings.smtp.host):
         _public(settings, identity, report)
@@ -49,9 +45,7 @@ def _urls(settings: Settings, report: Report) -> None:
     for key in keys(Settings).values():
         if not key.path[-1].endswith("url"):
             continue
-        value: object = settings
-        for name in key.path:
-            value = getattr(value, name)
+        value = _value(settings, key.path)
         if not _is_url(str(value)):
             report(key.dotted, f"{show(value)} is not a URL", "write https://HOST/PATH")
 
@@ -83,16 +77,21 @@ def _secret_keys(settings: Settings, report: Report) -> None:
 
 
 def _relay(settings: Settings, report: Report) -> None:
-    smtp = settings.smtp
-    if not smtp.host.strip() or re.search(r"[\s/@]", smtp.host):
-        report("smtp.host", f"{show(smtp.host)} is not a host", "write its name alone")
-    if smtp.username and not smtp.password:
-        report("smtp.username", "has no smtp.password", "set both, or neither")
-    if smtp.password and not smtp.username:
+    if settings.smtp.password and not settings.smtp.username:
         report("smtp.password", "has no smtp.username", "set both, or neither")
-    if smtp.security is Security.NONE and smtp.username and not is_loopback(smtp.host):
-        hint = 'write security = "starttls" or "tls"'
-        report("smtp.security", f"would send the password to {smtp.host} in clear", hint)
+
+
+def _patience(settings: Settings, report: Report) -> None:
+    """What must be more than nothing: with no time or attempt nothing would ever be fetched."""
+    for dotted in POSITIVE:
+        if not _value(settings, dotted.split(".")) > 0:
+            report(dotted, "must be more than 0", "leave it out if in doubt")
+
+
+def _value(settings: object, path: Sequence[str]) -> Any:
+    for name in path:
+        settings = getattr(settings, name)
+    return settings
 
 
 def _identity(settings: Settings, report: Report) -> Identity | None:

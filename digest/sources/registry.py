@@ -54,5 +54,5 @@ def _load(point: EntryPoint, tables: Tables) -> Source:
 
 def _unknown(name: str, known: Sequence[str]) -> str:
     near = get_close_matches(name.lower(), known, n=1)
-    meant = f"; did you mean {near[0]!r}?" if near else ""
+    meant = f"; did you mean {near[0]!r}?" if near else "."
     return f"no source is called {name!r}{meant} There are: {', '.join(known)}"

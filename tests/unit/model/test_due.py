@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import Unknown
-from digest.model import Edition, Rhythm, Subscriber
+from digest.model import Rhythm, Subscriber
 from digest.model.due import current_day, due_at, is_due, newest_day, next_due, ready_at
 
 DAY = timedelta(days=1)
@@ -83,14 +83,6 @@ def test_a_time_that_the_clocks_skip_moves_on_and_of_a_doubled_one_the_first_cou
     assert local(apia, date(2011, 12, 29)) == "Sat 2011-12-31 07:30"
 
 
-def test_a_backfill_is_due_at_once_for_whom_it_is_meant():
-    now = datetime(2026, 8, 18, tzinfo=UTC)
-    sunday = Edition(date(2026, 8, 16), backfill=True)
-    assert is_due(ann(rhythm=Rhythm.WEEKLY), sunday, now)
-    only = Edition(sunday.day, backfill=True, only=frozenset({"bob@example.org"}))
-    assert not is_due(ann(), only, now)
-
-
 def test_a_late_run_still_finds_the_edition_whose_time_has_come():
     # 01:59 in Berlin is 23:59Z: a run at 00:05Z must not skip to the edition that is ready since.
     reader = ann(send_at="01:59")
@@ -151,11 +143,10 @@ def test_editions_come_in_order_and_one_a_local_day_at_most(reader, day, fresh):
 @given(subscribers, days, ways)
 def test_what_is_due_stays_due_and_is_due_from_its_instant_on(reader, day, fresh):
     at = due_at(reader, day, fresh)
-    edition = Edition(day, fresh=fresh)
     if at is not None:
-        assert not is_due(reader, edition, at - timedelta(microseconds=1))
-        assert is_due(reader, edition, at)
-        assert is_due(reader, edition, at + 400 * DAY)
+        assert not is_due(reader, day, at - timedelta(microseconds=1), fresh)
+        assert is_due(reader, day, at, fresh)
+        assert is_due(reader, day, at + 400 * DAY, fresh)
 
 
 @given(subscribers, instants, ways)
