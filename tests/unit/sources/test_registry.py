@@ -73,5 +73,5 @@ def test_one_that_does_not_load_is_named():
 def test_the_nearest_spelling_is_offered():
     with pytest.raises(Unknown, match="'HugingFace'; did you mean 'huggingface'"):
         load(["HugingFace"], SourceSettings())
-    with pytest.raises(Unknown, match="'zzz'. There are: "):
+    with pytest.raises(Unknown, match=r"'zzz'\. There are: "):
         load(["zzz"], SourceSettings())
