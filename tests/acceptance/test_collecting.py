@@ -8,7 +8,7 @@ import pytest
 from shared import shared
 
 from digest.clock import FixedClock
-from digest.model import Edition, Verdict
+from digest.model import Run, Verdict
 from digest.ports import Source
 from digest.sources.cache import Cache
 from digest.sources.fetch import FetchSettings, PoliteFetcher
@@ -39,11 +39,11 @@ def stage(source: Source, papers: PaperStore, tmp_path: Path) -> Collect:
 def test_the_sample_day_arrives_once(papers: PaperStore, tmp_path: Path):
     with Replay({DAY: sample()}) as replay:
         collect = stage(HuggingFace(replay.url), papers, tmp_path)
-        edition = Edition(DAY)
-        (told,) = collect.perform(edition, collect.pending(edition, NOW), NOW)
+        run = Run(DAY)
+        (told,) = collect.perform(run, collect.pending(run, NOW), NOW)
         assert (told.verdict, told.papers, told.new) == (Verdict.COMPLETE, 34, 34)
-        assert collect.pending(edition, NOW) == []
-        (again,) = collect.perform(edition, collect._sources, NOW)
+        assert collect.pending(run, NOW) == []
+        (again,) = collect.perform(run, collect._sources, NOW)
         assert (again.new, again.updated) == (0, 0)
     listed = papers.of_day(DAY)
     assert [paper.upvotes for paper in listed] == sorted(

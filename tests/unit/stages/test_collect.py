@@ -11,13 +11,13 @@ from digest.errors import Changed, Misuse, Unreachable
 from digest.model import (
     Advanced,
     Collection,
-    Edition,
     Event,
     Finished,
     Page,
     Paper,
     Request,
     Response,
+    Run,
     Saved,
     Stage,
     Started,
@@ -92,7 +92,7 @@ class Desk:
         )
 
     def collect(self, day: date = FRIDAY, now: datetime = LATER) -> Collection:
-        (collection,) = self.stage.perform(Edition(day), [self.source], now)
+        (collection,) = self.stage.perform(Run(day), [self.source], now)
         return collection
 
     def stored(self, day: date = FRIDAY) -> list[str]:
@@ -285,8 +285,8 @@ def test_pending_is_what_is_not_settled(
     if verdict:
         at = now - age * REFRESH
         desk.papers.add(Collection("scripted", FRIDAY, verdict, 0, 0, 0, at), ())
-    assert desk.stage.pending(Edition(FRIDAY), now) == ([desk.source] if pending else [])
-    assert desk.stage.pending(Edition(THURSDAY), now) == [desk.source]
+    assert desk.stage.pending(Run(FRIDAY), now) == ([desk.source] if pending else [])
+    assert desk.stage.pending(Run(THURSDAY), now) == [desk.source]
 
 
 def saved(name: str, asked: date | None = None, named: date | None = None, hour: int = 0) -> Saved:
