@@ -140,9 +140,7 @@ def _read(source: Source, file: Saved) -> Haul:
         return Haul(day, errors=[error])
     day = file.asked or page.day or file.named
     if day is None:
-        raise Misuse(
-            f"{file.response.url}: neither its content nor its name tells a day: say --day"
-        )
+        raise Misuse(f"{file.response.url}: neither content nor name tells a day; say it: --day")
     haul = Haul(day)
     if file.asked and page.day not in {None, file.asked}:
         haul.notes.append(f"it says it is of {page.day}")
