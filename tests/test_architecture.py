@@ -6,7 +6,11 @@ import sys
 from commands import ROOT
 
 # A process of its own, for import-linter switches off the loggers of whoever calls it.
-LINT = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+LINT = """
+import sys
+from importlinter.cli import lint_imports
+sys.exit(lint_imports(no_cache=True))
+"""
 
 
 def test_imports_go_down_only():

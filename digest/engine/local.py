@@ -4,7 +4,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from digest.clock import Clock
-from digest.model import Collection, Finished, Report, Run, Selection, Sent, Stage, Subscriber
+from digest.model import (
+    Collection,
+    Finished,
+    Report,
+    Run,
+    Selection,
+    Sent,
+    Stage,
+    Started,
+    Subscriber,
+)
 from digest.ports import Observer, Source, Verb
 
 
@@ -42,6 +52,7 @@ class Local:
         self.prepare(run, report, now)
         attempted = 0
         for readers in self._stages.send.pending(run, now):
+            self._observer(Started(Stage.SEND, len(readers)))
             sent = self._stages.send.perform(run, readers, now)
             report.add(sent.outcomes)
             attempted += len(sent.outcomes)
@@ -54,8 +65,10 @@ class Local:
     def prepare(self, run: Run, report: Report, now: datetime) -> None:
         """Selects and proves what is due. Raises RenderError before anything is sent."""
         for readers in self._stages.select.pending(run, now):
+            self._observer(Started(Stage.SELECT, len(readers)))
             report.selected += len(self._stages.select.perform(run, readers, now))
         self._observer(Finished(Stage.SELECT))
         for readers in self._stages.render.pending(run, now):
+            self._observer(Started(Stage.RENDER, len(readers)))
             report.rendered += self._stages.render.perform(run, readers, now)
         self._observer(Finished(Stage.RENDER))

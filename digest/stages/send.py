@@ -30,8 +30,6 @@ Deliver = Callable[
 """Hands messages over; calls back before each final dot, with each outcome, and asks whether to
 stop."""
 
-EXPIRY = timedelta(hours=24)
-"""How long after its first attempt an edition is still worth sending."""
 RELAY_PAUSE = 60
 """Seconds until another attempt when the relay could not be reached at all."""
 
@@ -48,18 +46,22 @@ class Send:
         ledger: Ledger,
         press: Press,
         deliver: Deliver,
+        expiry: timedelta,
         clock: Clock,
         observer: Observer,
     ) -> None:
-        """`clock` tells when outcomes came, for sending takes its time."""
+        """`expiry`: how long after its first attempt an edition is still worth sending.
+
+        `clock` tells when outcomes came, for sending takes its time.
+        """
         self._subscribers, self._selections, self._ledger = subscribers, selections, ledger
-        self._press, self._deliver = press, deliver
+        self._press, self._deliver, self._expiry = press, deliver, expiry
         self._clock, self._observer = clock, observer
 
     def pending(self, run: Run, now: datetime) -> Iterator[list[Subscriber]]:
         """Readers who are due and whom the ledger would let through, in batches."""
         if not run.backfill:
-            self._ledger.expire(run.day, now - EXPIRY, now)
+            self._ledger.expire(run.day, now - self._expiry, now)
         for batch in batches(r for r in self._subscribers.active() if run.due(r, now)):
             open_ = set(self._ledger.open([reader.address for reader in batch], run.day, now))
             chosen = self._selections.several(sorted(open_), run.day)
