@@ -90,15 +90,12 @@ def alternative(text: bytes, html: bytes, limit: str) -> bytes:
 
 
 def _list_fields(links: Links, identity: Identity) -> str:
-    """RFC 2369 and 2919; List-Unsubscribe-Post only beside an https URI (RFC 8058 §3.1)."""
+    """RFC 2369, 2919 and 8058."""
     owner = f"mailto:{identity.mailbox}"
     fields = [
         headers.list_id(identity.list_name, identity.list_label),
-        headers.list_unsubscribe([links.unsubscribe, links.unsubscribe_mail]),
-    ]
-    if links.unsubscribe.startswith("https://"):
-        fields.append(headers.field("List-Unsubscribe-Post", ["List-Unsubscribe=One-Click"]))
-    fields += [
+        headers.list_unsubscribe([links.one_click, links.unsubscribe_mail]),
+        headers.field("List-Unsubscribe-Post", ["List-Unsubscribe=One-Click"]),
         headers.uris("List-Help", [links.home]),
         headers.uris("List-Subscribe", [links.home]),
         headers.uris("List-Owner", [owner]),

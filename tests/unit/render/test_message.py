@@ -43,7 +43,7 @@ def test_fields_that_large_providers_ask_for(editions):
     assert [str(address) for address in parsed["To"].addresses] == ["ada@reader.example"]
 
 
-def test_one_click_is_not_promised_without_https(renderer, editions):
+def test_one_click_is_https_though_a_trial_is_not(renderer, editions):
     edition = editions["one-paper"]
     plain = replace(edition.links, unsubscribe="http://127.0.0.1:8025/unsubscribe/x")
     content = renderer.message(
@@ -53,8 +53,8 @@ def test_one_click_is_not_promised_without_https(renderer, editions):
         plain,
         edition.example.instant,
     ).content
-    assert b"List-Unsubscribe: <http://127.0.0.1" in content
-    assert b"List-Unsubscribe-Post" not in content
+    assert b"List-Unsubscribe: <https://127.0.0.1" in content
+    assert b"List-Unsubscribe-Post: List-Unsubscribe=One-Click" in content
 
 
 def test_the_same_key_gives_the_same_octets(editions):

@@ -13,6 +13,7 @@ RISKY = st.lists(
 
 @given(st.one_of(st.text(), RISKY.map("".join)))
 @example("." * 300)
+@example("0" * 74 + " \n")
 @example("a" * 75 + "." * 80)
 @example("é" * 30 + "\n.From ")
 def test_survives_every_relay_and_reads_the_same(text):
