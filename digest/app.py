@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
@@ -119,6 +119,7 @@ class App:
                     self.ledger,
                     self.press,
                     self._deliver,
+                    timedelta(seconds=self.settings.delivery.expire_after),
                     self.clock,
                     self.observer,
                 ),

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from digest.model import (
     Collection,
@@ -16,9 +16,23 @@ from digest.model import (
     Paper,
     Request,
     Response,
+    Run,
     Selection,
     Subscriber,
 )
+
+Item = TypeVar("Item")
+Result_co = TypeVar("Result_co", covariant=True)
+
+
+class Verb(Protocol[Item, Result_co]):
+    """A stage of the nightly run: what is still to do, as the store says, and doing it."""
+
+    def pending(self, run: Run, now: datetime) -> Iterable[Sequence[Item]]:
+        """What is still to do, in batches: a run resumes by asking."""
+
+    def perform(self, run: Run, batch: Sequence[Item], now: datetime) -> Result_co:
+        """Does a batch; doing it again changes nothing."""
 
 
 class Source(Protocol):

@@ -1,6 +1,6 @@
 """`digest collect`: the day's papers."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
@@ -10,6 +10,11 @@ from digest.cli.output import show
 from digest.cli.session import Session, pass_session
 from digest.cli.status import COLUMNS, collected
 from digest.sources.saved import open_saved
+
+
+def kept_at(file: Path) -> datetime:
+    """When a file was saved, as far as the file system knows."""
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC)
 
 
 @click.command()
@@ -52,7 +57,7 @@ def collect(
             return
         stage = app.collecting(sources)
         if files:
-            saved = [open_saved(file, sources, day, now) for file in (*files, *more)]
+            saved = [open_saved(file, sources, day, kept_at(file)) for file in (*files, *more)]
             collections = stage.take_in(saved, now)
         else:
             collections = stage.perform(wanted, sources, now)

@@ -11,7 +11,7 @@ from digest.clock import SystemClock
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A day as YYYY-MM-DD."""
 
     name = "day"
@@ -52,7 +52,7 @@ def dry_run(command: Command) -> Command:
     )(command)
 
 
-class Instant(click.ParamType):
+class Instant(click.ParamType[datetime]):
     """A moment: ISO 8601 with an offset, or HH:MM (UTC), the next one to come."""
 
     name = "instant"

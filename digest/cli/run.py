@@ -49,7 +49,8 @@ def run(
 def show_plan(app: App, wanted: Run) -> None:
     """Says what a run would do, and does nothing."""
     now = app.clock.now()
-    sources = [source.name for source in app.collect.pending(wanted, now)]
+    waiting = app.collect.pending(wanted, now)
+    sources = [source.name for batch in waiting for source in batch]
     readers = sum(1 for reader in app.subscribers.active() if wanted.due(reader, now))
     asked = f"would ask {', '.join(sources)}, " if sources else ""
     click.echo(f"edition {wanted.day}: {asked}{readers} readers are due")

@@ -27,7 +27,10 @@ class Session:
     def settings(self) -> Settings:
         """Flags, then the environment, then digest.toml, then defaults."""
         flags = {} if self.home is None else {"home": str(self.home)}
-        return load(self.config, os.environ, flags, Path.cwd())
+        settings = load(self.config, os.environ, flags, Path.cwd())
+        for warning in settings.warnings:
+            click.echo(f"digest: {warning}", err=True)
+        return settings
 
     @contextmanager
     def app(self) -> Iterator[App]:

@@ -4,22 +4,28 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from digest.clock import Clock
-from digest.model import Finished, Report, Run
-from digest.ports import Observer
-from digest.stages.collect import Collect
-from digest.stages.render import Render
-from digest.stages.select import Select
-from digest.stages.send import Send
+from digest.model import (
+    Collection,
+    Finished,
+    Report,
+    Run,
+    Selection,
+    Sent,
+    Stage,
+    Started,
+    Subscriber,
+)
+from digest.ports import Observer, Source, Verb
 
 
 @dataclass(frozen=True, slots=True)
 class Stages:
     """The four, in the order of the data."""
 
-    collect: Collect
-    select: Select
-    render: Render
-    send: Send
+    collect: Verb[Source, list[Collection]]
+    select: Verb[Subscriber, list[Selection]]
+    render: Verb[Subscriber, int]
+    send: Verb[Subscriber, Sent]
 
 
 class Local:
@@ -30,9 +36,9 @@ class Local:
 
     def collect(self, run: Run, report: Report) -> None:
         """Asks every source whose day is not complete yet."""
-        now, stage = self._clock.now(), self._stages.collect
-        if waiting := stage.pending(run, now):
-            report.collections += stage.perform(run, waiting, now)
+        now = self._clock.now()
+        for sources in self._stages.collect.pending(run, now):
+            report.collections += self._stages.collect.perform(run, sources, now)
 
     def deliver(self, run: Run, report: Report) -> None:
         """Selects, proves and sends what is due, and what falls due meanwhile."""
@@ -46,20 +52,23 @@ class Local:
         self.prepare(run, report, now)
         attempted = 0
         for readers in self._stages.send.pending(run, now):
+            self._observer(Started(Stage.SEND, len(readers)))
             sent = self._stages.send.perform(run, readers, now)
             report.add(sent.outcomes)
             attempted += len(sent.outcomes)
             if sent.trouble:
                 report.trouble = sent.trouble
                 return 0
-        self._observer(Finished(self._stages.send.stage))
+        self._observer(Finished(Stage.SEND))
         return attempted
 
     def prepare(self, run: Run, report: Report, now: datetime) -> None:
         """Selects and proves what is due. Raises RenderError before anything is sent."""
         for readers in self._stages.select.pending(run, now):
+            self._observer(Started(Stage.SELECT, len(readers)))
             report.selected += len(self._stages.select.perform(run, readers, now))
-        self._observer(Finished(self._stages.select.stage))
+        self._observer(Finished(Stage.SELECT))
         for readers in self._stages.render.pending(run, now):
+            self._observer(Started(Stage.RENDER, len(readers)))
             report.rendered += self._stages.render.perform(run, readers, now)
-        self._observer(Finished(self._stages.render.stage))
+        self._observer(Finished(Stage.RENDER))

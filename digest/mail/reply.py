@@ -11,7 +11,7 @@ LONGEST = 500
 """Characters of a server's words that are kept."""
 
 _STATUS = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})(?=[\s:;,)\]]|$)")
-_LINE = re.compile(rb"([2-5][0-9]{2})(?:[ -](.*))?", re.DOTALL)
+_LINE = re.compile(rb"[2-5][0-9]{2}(?:[ -]|\r?$)")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,20 +56,14 @@ class Reply:
 
         Raises TransportError for what is not an SMTP reply.
         """
-        matches = [_LINE.fullmatch(line) for line in raw.splitlines()]
-        if not matches or not (last := matches[-1]):
-            raise TransportError(
-                f"not an SMTP reply: {one_line(raw[:80].decode('utf-8', 'replace'))}"
-            )
-        words = [
-            one_line((match[2] or b"").decode("utf-8", "replace")) for match in matches if match
-        ]
+        lines = raw.rstrip(b"\r\n").split(b"\n")
+        if not all(map(_LINE.match, lines)):
+            raise TransportError(f"not an SMTP reply: {_words(raw[:80])}")
+        words = [_words(line[4:]) for line in lines]
         status = EnhancedStatus.parse(words[-1])
-        if status and len(words) > 1:  # RFC 2034 §4: every line begins with the status
-            words = [word.removeprefix(str(status)).strip() for word in words]
-        elif status:
-            words = [words[0][len(str(status)) :].strip()]
-        return cls(int(last[1]), status, " ".join(filter(None, words))[:LONGEST])
+        if status:  # RFC 2034 §4: every line begins with it
+            words = [word.removeprefix(str(status)).lstrip() for word in words]
+        return cls(int(lines[-1][:3]), status, " ".join(filter(None, words))[:LONGEST])
 
     @property
     def transient(self) -> bool:
@@ -83,3 +77,7 @@ class Reply:
 
     def __str__(self) -> str:
         return " ".join(str(part) for part in (self.code, self.status, self.text) if part)
+
+
+def _words(octets: bytes) -> str:
+    return one_line(octets.decode("utf-8", "replace").strip())

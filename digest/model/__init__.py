@@ -8,6 +8,7 @@ from digest.model.delivery import (
     DeliveryState,
     Outcome,
     Scope,
+    Sent,
     Severity,
 )
 from digest.model.digest import Card, Digest, Link, Section
@@ -55,6 +56,7 @@ __all__ = [
     "Secret",
     "Section",
     "Selection",
+    "Sent",
     "Severity",
     "Stage",
     "Started",

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+import cssutils
 from jinja2 import (
     BaseLoader,
     ChoiceLoader,
@@ -101,6 +102,7 @@ def inline(source: str, style: str, name: str) -> str:
 
 
 def _premailed(html: str, style: str, name: str) -> str:
+    cssutils.ser.prefs.minimizeColorHash = False  # bgcolor="#fff" is black to some clients
     try:
         return str(
             Premailer(

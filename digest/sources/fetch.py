@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from random import Random
 from threading import Event
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError
 
 from digest import __version__
 from digest.clock import Clock
-from digest.errors import Unreachable
+from digest.errors import BadSetting, Unreachable
 from digest.model import Request, Response
 from digest.sources.cache import Cache, Stored
 from digest.sources.deadline import TooSlow, within
 from digest.sources.patience import asked_for, backoff
+from digest.sources.redirects import allowed
 
 CHUNK = 16_384
 """Bytes read at a time; a chunk of deflated ones unpacks to a thousandfold at most."""
@@ -186,6 +187,9 @@ class PoliteFetcher:
 
 def user_agent(contact: str) -> str:
     """Who we are and where our operator can be reached (RFC 9110 §10.1.5)."""
+    if not contact.isascii() or not contact.isprintable():
+        problem = f"{contact!r} cannot stand in a header"
+        raise BadSetting("fetch.contact", problem, "write a URL or a mail address in ASCII")
     return f"paper-digest/{__version__}" + (f" (+{contact})" if contact else "")
 
 
@@ -201,26 +205,14 @@ def _address(request: Request) -> str:
 
 
 def _redirected(answer: _Answer) -> str:
-    """Where an answer sends us: on the same host, and never from https to http."""
-    try:
-        url = urljoin(answer.url, answer.headers.get("location", ""))
-        here, there = urlsplit(answer.url), urlsplit(url)
-        same = here.hostname == there.hostname and _kept(here, there)
-    except ValueError:
-        same = False
-    if not same:
-        where = answer.headers.get("location", "nowhere")
+    location = answer.headers.get("location", "")
+    url = allowed(answer.url, location)
+    if not url:
         raise Unreachable(
-            f"{answer.url}: sends us to {where!r:.200}, which is not followed; "
+            f"{answer.url}: sends us to {location!r:.200}, which is not followed; "
             "if that is the right place, set it as the source's URL"
         )
     return url
-
-
-def _kept(here: SplitResult, there: SplitResult) -> bool:
-    if (here.scheme, there.scheme) == ("http", "https"):
-        return (here.port or 80, there.port or 443) == (80, 443)
-    return (here.scheme, here.port) == (there.scheme, there.port)
 
 
 def _too_large(url: str, size: int) -> Unreachable:

@@ -1,6 +1,6 @@
 """Collect: what the sources listed on a day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -47,11 +47,12 @@ class Collect:
         self._sources, self._fetcher, self._papers = sources, fetcher, papers
         self._reports, self._observer = reports, observer
 
-    def pending(self, run: Run, now: datetime) -> list[Source]:
+    def pending(self, run: Run, now: datetime) -> Iterator[list[Source]]:
         """Sources whose day is not settled; one that is still filling up, after half an hour."""
         fetches = self._papers.collections(run.day)
         done = {fetch.source for fetch in fetches if _is_done(fetch, now)}
-        return [source for source in self._sources if source.name not in done]
+        if waiting := [source for source in self._sources if source.name not in done]:
+            yield waiting
 
     def perform(self, run: Run, batch: Sequence[Source], now: datetime) -> list[Collection]:
         """Asks each source for the day, and stores what it lists; failures are verdicts.
@@ -139,9 +140,7 @@ def _read(source: Source, file: Saved) -> Haul:
         return Haul(day, errors=[error])
     day = file.asked or page.day or file.named
     if day is None:
-        raise Misuse(
-            f"{file.response.url}: neither its content nor its name tells a day: say --day"
-        )
+        raise Misuse(f"{file.response.url}: neither content nor name tells a day; say it: --day")
     haul = Haul(day)
     if file.asked and page.day not in {None, file.asked}:
         haul.notes.append(f"it says it is of {page.day}")

@@ -1,7 +1,6 @@
 """Send: whoever is due and not settled gets their mail, once."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -15,6 +14,7 @@ from digest.model import (
     Outcome,
     Run,
     Selection,
+    Sent,
     Stage,
     Subscriber,
 )
@@ -30,19 +30,8 @@ Deliver = Callable[
 """Hands messages over; calls back before each final dot, with each outcome, and asks whether to
 stop."""
 
-EXPIRY = timedelta(hours=24)
-"""How long after its first attempt an edition is still worth sending."""
 RELAY_PAUSE = 60
 """Seconds until another attempt when the relay could not be reached at all."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What a batch came to."""
-
-    outcomes: Sequence[Outcome]
-    trouble: str = ""
-    """Why the relay could not be reached; then the batch is deferred, and so would the next be."""
 
 
 class Send:
@@ -57,28 +46,32 @@ class Send:
         ledger: Ledger,
         press: Press,
         deliver: Deliver,
+        expiry: timedelta,
         clock: Clock,
         observer: Observer,
     ) -> None:
-        """`clock` tells when outcomes came, for sending takes its time."""
+        """`expiry`: how long after its first attempt an edition is still worth sending.
+
+        `clock` tells when outcomes came, for sending takes its time.
+        """
         self._subscribers, self._selections, self._ledger = subscribers, selections, ledger
-        self._press, self._deliver = press, deliver
+        self._press, self._deliver, self._expiry = press, deliver, expiry
         self._clock, self._observer = clock, observer
 
     def pending(self, run: Run, now: datetime) -> Iterator[list[Subscriber]]:
         """Readers who are due and whom the ledger would let through, in batches."""
         if not run.backfill:
-            self._ledger.expire(run.day, now - EXPIRY, now)
+            self._ledger.expire(run.day, now - self._expiry, now)
         for batch in batches(r for r in self._subscribers.active() if run.due(r, now)):
             open_ = set(self._ledger.open([reader.address for reader in batch], run.day, now))
             chosen = self._selections.several(sorted(open_), run.day)
             if waiting := [reader for reader in batch if reader.address in chosen]:
                 yield waiting
 
-    def perform(self, run: Run, batch: Sequence[Subscriber], now: datetime) -> "Sent":
+    def perform(self, run: Run, batch: Sequence[Subscriber], now: datetime) -> Sent:
         """Delivers to whom the ledger lets through, and records how each ended."""
         if self._over(run):
-            return Sent([])
+            return Sent(())
         won = set(self._ledger.claim([reader.address for reader in batch], run.day, now))
         chosen = self._selections.several(sorted(won), run.day)
         readers = [reader for reader in batch if reader.address in won]
@@ -93,7 +86,7 @@ class Send:
         except TransportError as error:
             trouble = str(error)
         journal.record_all(_left(fit, journal.outcomes, trouble))
-        return Sent(journal.outcomes, trouble)
+        return Sent(tuple(journal.outcomes), trouble)
 
     def _over(self, run: Run) -> bool:
         return run.deadline is not None and self._clock.now() >= run.deadline

@@ -90,7 +90,7 @@ def transparent(content: bytes) -> bytes | None:
     if not content.endswith(b"\r\n"):
         content += b"\r\n"
     octets = np.frombuffer(content, np.uint8)
-    feeds = np.flatnonzero(octets == 0x0A)
+    feeds = (octets == 0x0A).nonzero()[0]
     paired = octets[feeds - 1] == 0x0D  # a leading LF looks at the last octet, which is LF
     if not paired.all() or np.count_nonzero(octets == 0x0D) != len(feeds):
         return None

@@ -19,7 +19,7 @@ class SmtpTransport:
         self.settings = settings
 
     @cached_property
-    def _tls(self) -> SSLContext | None:
+    def tls(self) -> SSLContext | None:
         """One context for all sessions: making one costs 38 ms."""
         if self.settings.security is Security.NONE:
             return None
@@ -37,7 +37,7 @@ class SmtpTransport:
     @asynccontextmanager
     async def session(self) -> AsyncIterator[SmtpSession]:
         """One session with the relay. Raises TransportError when it cannot be opened."""
-        session = SmtpSession(self.settings, self._tls)
+        session = SmtpSession(self.settings, self.tls)
         await session.open()
         try:
             yield session

@@ -23,7 +23,7 @@ class Wire(asyncio.BufferedProtocol):
     def __init__(self, loop: asyncio.AbstractEventLoop, transport: asyncio.Transport) -> None:
         self._loop = loop
         self._transport = transport
-        self._buffer = bytearray(4096)
+        self._buffer = memoryview(bytearray(4096))  # TLS reads into slices: a view, no copy
         self._partial = bytearray()
         self._scanned = 0
         self._replies: deque[bytes] = deque()
@@ -33,8 +33,9 @@ class Wire(asyncio.BufferedProtocol):
         self._deadline = 0.0
         self._watch: asyncio.TimerHandle | None = None
         self._closed = loop.create_future()
-        # The buffer counts as full when it holds a byte: `send` returns once the kernel has it all.
-        transport.set_write_buffer_limits(high=0)
+        # Full when it holds two bytes: `send` returns once the kernel has taken the content.
+        # (Not zero: asyncio's TLS calls an empty buffer full then, and nothing empties it.)
+        transport.set_write_buffer_limits(high=1, low=0)
         transport.set_protocol(self)
 
     @property
@@ -135,13 +136,13 @@ class Wire(asyncio.BufferedProtocol):
 
     # What the event loop calls
 
-    def get_buffer(self, sizehint: int) -> bytearray:  # noqa: ARG002 - the protocol's signature
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 - the protocol's signature
         """Where arriving bytes go."""
         return self._buffer
 
     def buffer_updated(self, nbytes: int) -> None:
         """Cuts what arrived into whole replies (RFC 5321 §4.2.1: the last line has no hyphen)."""
-        self._partial += memoryview(self._buffer)[:nbytes]
+        self._partial += self._buffer[:nbytes]
         start = 0
         while (end := self._partial.find(b"\n", self._scanned)) >= 0:
             last = self._partial[self._scanned + 3 : self._scanned + 4] != b"-"

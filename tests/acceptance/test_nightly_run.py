@@ -70,10 +70,9 @@ def test_after_faults_a_later_run_delivers_exactly_what_was_missing(subscribed, 
     found = states(subscribed)
     assert found[READERS[3]] == found[READERS[11]] == "deferred"
     assert found[READERS[7]] == "rejected"
-    [row] = [
-        r
-        for r in subscribed("deliveries", "--day", str(DAY), "--state", "rejected", "--json").records
-    ]
+    [row] = list(
+        subscribed("deliveries", "--day", str(DAY), "--state", "rejected", "--json").records
+    )
     assert row["reply"] == "550 5.1.1 no such reader"
 
     second = subscribed("run", "--day", str(DAY))
@@ -109,7 +108,12 @@ def test_no_paper_comes_twice_to_one_reader(subscribed, relay, hub):
     for day in days:
         assert subscribed("run", "--day", str(day)).status == 0
     first, second = (
-        {row["id"] for row in subscribed("select", "--day", str(day), "--for", READERS[0], "--json").records}
+        {
+            row["id"]
+            for row in subscribed(
+                "select", "--day", str(day), "--for", READERS[0], "--json"
+            ).records
+        }
         for day in days
     )
     assert first

@@ -4,6 +4,7 @@ import contextlib
 import io
 import os
 import pty
+import select
 
 import pytest
 
@@ -26,7 +27,10 @@ def terminal():
 
     def drawn() -> str:
         file.flush()
-        return os.read(master, 65_536).decode()
+        pieces = []  # what was written piecemeal may arrive so
+        while select.select([master], [], [], 0.1)[0]:
+            pieces.append(os.read(master, 65_536))
+        return b"".join(pieces).decode()
 
     yield file, drawn
     file.close()

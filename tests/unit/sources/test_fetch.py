@@ -11,7 +11,7 @@ from scripted_web import ScriptedWeb, answer, drip, reset
 
 from digest import __version__
 from digest.clock import FixedClock
-from digest.errors import Unreachable
+from digest.errors import BadSetting, Unreachable
 from digest.model import Request, Response
 from digest.sources.cache import Cache
 from digest.sources.fetch import FetchSettings, PoliteFetcher
@@ -63,6 +63,12 @@ def test_we_say_who_we_are():
         web.header(1, "User-Agent") == f"paper-digest/{__version__} (+https://digest.example/about)"
     )
     assert web.header(0, "Accept-Encoding") == "gzip, deflate"
+
+
+@pytest.mark.parametrize("contact", ["x\r\nHost: evil.example", "né"])
+def test_a_contact_that_no_header_can_hold_is_a_bad_setting(contact: str):
+    with pytest.raises(BadSetting, match=r"fetch\.contact: .* \(write a URL"):
+        Fetching(contact=contact)
 
 
 @pytest.mark.parametrize(

@@ -296,6 +296,12 @@ def test_a_page_of_another_day_says_so():
     assert read(page_of_day(date(2026, 6, 11), [entry(1)])).day == date(2026, 6, 11)
 
 
+def test_a_page_about_one_paper_is_refused_also_when_it_shows_cards_of_others():
+    body = page_of_day(DAY, [entry(1), entry(2)]).replace(b'"DailyPapers"', b'"PaperContent"')
+    with pytest.raises(Changed, match="PaperContent"):
+        read(body)
+
+
 def test_cards_without_votes_are_a_changed_format():
     body = page_of_day(DAY, [entry(1), entry(2)]).replace(b"DailyPapers", b"Gone")
     assert len(read(body).papers) == 2
