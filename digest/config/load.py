@@ -116,7 +116,7 @@ def _walk(
         where = document.where(*path)
         if path in keys(Settings):
             layer[path] = Written(value, where, anchor)
-        elif is_plugins(path):
+        elif isinstance(value, dict) and is_plugins(path):
             _take(document, value, path, anchor, layer)
         elif path not in sections(Settings):
             problems.append(BadSetting(where, "is no setting", _meant(path)))
@@ -129,13 +129,13 @@ def _walk(
 
 def _take(
     document: Document,
-    value: object,
+    table: Mapping[str, Any],
     path: Names,
     anchor: Callable[[str], Path],
     layer: dict[Names, Written],
 ) -> None:
     """Takes the table of a source of another distribution as it is."""
-    for name, inner in value.items() if isinstance(value, dict) else ():
+    for name, inner in table.items():
         layer[(*path, name)] = Written(inner, document.where(*path, name), anchor)
 
 
