@@ -119,7 +119,6 @@ class App:
                     self.ledger,
                     self.press,
                     self._deliver,
-                    timedelta(seconds=self.settings.delivery.expire_after),
                     self.clock,
                     self.observer,
                 ),
@@ -144,9 +143,12 @@ class App:
         today = self.clock.now().date()
         if day is not None and day > today:
             raise Misuse(f"{day} has not come yet: today is {today} (UTC)")
+        backfill = day is not None and day < today
+        expiry = timedelta(seconds=self.settings.delivery.expire_after)
         return Run(
             day=day or self.newest_day(),
-            backfill=day is not None and day < today,
+            backfill=backfill,
+            expiry=None if backfill else expiry,
             fresh=self.settings.selection.fresh,
             only=frozenset(only),
             deadline=deadline,

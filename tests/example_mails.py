@@ -53,4 +53,4 @@ def render(renderer: Renderer, example: Example, reader: int = 1) -> Edition:
         digest, example.subscriber.address, example.selection, links, example.instant
     )
     parsed = cast("EmailMessage", message_from_bytes(message.content, policy=policy.default))
-    return Edition(example, links, renderer.html.fit(digest), message, parsed)
+    return Edition(example, links, renderer.html.fit(digest).digest, message, parsed)

@@ -1,7 +1,7 @@
 """One pass over an edition: what a nightly run, or a part of it, is about."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from digest.model.due import due_at, is_due
 from digest.model.subscriber import Subscriber
@@ -14,13 +14,15 @@ class Run:
     day: date
     """The source's day (UTC)."""
     backfill: bool = False
-    """Asked for by name and over: everyone is due at once, and nothing expires."""
+    """Asked for by name and over: everyone is due at once."""
     fresh: bool = False
     """Papers of the day so far, rather than the finished list."""
     only: frozenset[str] = frozenset()
     """Only these addresses; empty: everyone."""
     since: datetime | None = None
     """Only who falls due after this instant; None: whenever they fell due."""
+    expiry: timedelta | None = None
+    """How long after its first attempt a mail is still worth sending; None: for ever."""
     deadline: datetime | None = None
     """No mail is begun after this instant."""
 

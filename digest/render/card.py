@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
-from digest.model import Card, Choice, Link, Paper
+from digest.model import Card, Link, Paper, Reason
 from digest.render import evidence, wording
 from digest.render.hostile import link, plain
 from digest.render.mathematics import readable
@@ -15,8 +16,9 @@ _NAME_LONGEST, _LABEL_LONGEST, _TITLE_LONGEST = 60, 24, 240
 _ARXIV = re.compile(r"arxiv:([\w.-]+(?:/\d{7})?)")
 
 
-def card(paper: Paper, choice: Choice) -> Card:
-    """What the reader sees of a paper."""
+@lru_cache(maxsize=4096)  # readers of one topic see the same card
+def card(paper: Paper, reasons: tuple[Reason, ...]) -> Card:
+    """What a reader sees of a paper that was chosen for these reasons."""
     title = _short(paper.title, _TITLE_LONGEST) or paper.id
     page = link(paper.url) or _arxiv(paper, "abs")
     return Card(
@@ -25,8 +27,8 @@ def card(paper: Paper, choice: Choice) -> Card:
         authors=authors(paper.authors),
         organization=_short(paper.organization, _NAME_LONGEST),
         summary=summarise(paper),
-        why_you=evidence.why_you(choice, paper),
-        why_now=evidence.why_now(choice, paper),
+        why_you=evidence.why_you(reasons, paper),
+        why_now=evidence.why_now(reasons, paper),
         links=links(paper, page),
         direction=direction(title),
     )

@@ -98,7 +98,9 @@ def _sections(selection: Selection, papers: Mapping[str, Paper]) -> tuple[Sectio
     found: dict[str, list[Card]] = {}
     for choice in selection.choices:
         if choice.paper in papers:
-            found.setdefault(_heading(choice), []).append(card(papers[choice.paper], choice))
+            found.setdefault(_heading(choice), []).append(
+                card(papers[choice.paper], choice.reasons)
+            )
     trending = found.pop(TRENDING, None)
     if trending:
         found[TRENDING if found else "Trending now"] = trending

@@ -1,6 +1,8 @@
 """The evidence line: why you, and why now. Every word of it comes from the choice's reasons."""
 
-from digest.model import Choice, Paper, Reason, ReasonKind, Topic, TopicKind
+from collections.abc import Sequence
+
+from digest.model import Paper, Reason, ReasonKind, Topic, TopicKind
 from digest.rank import tokens
 from digest.rank.tokens import stem
 from digest.render import wording
@@ -11,20 +13,20 @@ _TOPICS, _WORDS = 2, 4
 _TOPIC_LONGEST = 48
 
 
-def why_you(choice: Choice, paper: Paper) -> str:
+def why_you(reasons: Sequence[Reason], paper: Paper) -> str:
     """What of the reader's interests the paper meets; "" when it is here for its votes alone."""
-    topics = [reason for reason in choice.reasons if reason.kind is ReasonKind.TOPIC]
+    topics = [reason for reason in reasons if reason.kind is ReasonKind.TOPIC]
     topics.sort(key=lambda reason: (_followed(reason), -reason.value, reason.label))
     said = [_topic(reason, paper) for reason in topics[:_TOPICS]]
-    if any(reason.kind is ReasonKind.LIKED for reason in choice.reasons):
+    if any(reason.kind is ReasonKind.LIKED for reason in reasons):
         said.append("is like papers that you liked")
     return wording.listed(said)
 
 
-def why_now(choice: Choice, paper: Paper) -> str:
+def why_now(reasons: Sequence[Reason], paper: Paper) -> str:
     """Votes and where they put it in the day, comments, stars, and the hour they were read."""
     counts = (
-        (paper.upvotes, "vote", _standing(choice)),
+        (paper.upvotes, "vote", _standing(reasons)),
         (paper.comments, "comment", ""),
         (paper.stars, "code star", ""),
     )
@@ -77,9 +79,9 @@ def _words(reason: Reason, paper: Paper) -> str:
     return f" ({'; '.join(said)})" if said else ""
 
 
-def _standing(choice: Choice) -> str:
+def _standing(reasons: Sequence[Reason]) -> str:
     """Where the votes put a paper in its day, when that is worth a word."""
-    share = max((r.value for r in choice.reasons if r.kind is ReasonKind.VOTES), default=0.0)
+    share = max((r.value for r in reasons if r.kind is ReasonKind.VOTES), default=0.0)
     if share >= 0.995:
         return ", at the top of the day"
     return f", ahead of {share * 100:.0f} % of the day" if share >= 0.5 else ""

@@ -1,7 +1,7 @@
 """Send: whoever is due and not settled gets their mail, once."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from digest.clock import Clock
@@ -46,22 +46,18 @@ class Send:
         ledger: Ledger,
         press: Press,
         deliver: Deliver,
-        expiry: timedelta,
         clock: Clock,
         observer: Observer,
     ) -> None:
-        """`expiry`: how long after its first attempt an edition is still worth sending.
-
-        `clock` tells when outcomes came, for sending takes its time.
-        """
+        """`clock` tells when outcomes came, for sending takes its time."""
         self._subscribers, self._selections, self._ledger = subscribers, selections, ledger
-        self._press, self._deliver, self._expiry = press, deliver, expiry
+        self._press, self._deliver = press, deliver
         self._clock, self._observer = clock, observer
 
     def pending(self, run: Run, now: datetime) -> Iterator[list[Subscriber]]:
         """Readers who are due and whom the ledger would let through, in batches."""
-        if not run.backfill:
-            self._ledger.expire(run.day, now - self._expiry, now)
+        if run.expiry is not None:
+            self._ledger.expire(run.day, now - run.expiry, now)
         for batch in batches(r for r in self._subscribers.active() if run.due(r, now)):
             open_ = set(self._ledger.open([reader.address for reader in batch], run.day, now))
             chosen = self._selections.several(sorted(open_), run.day)

@@ -40,9 +40,10 @@ def test_the_sample_day_arrives_once(papers: PaperStore, tmp_path: Path):
     with Replay({DAY: sample()}) as replay:
         collect = stage(HuggingFace(replay.url), papers, tmp_path)
         run = Run(DAY)
-        (told,) = collect.perform(run, collect.pending(run, NOW), NOW)
+        (batch,) = collect.pending(run, NOW)
+        (told,) = collect.perform(run, batch, NOW)
         assert (told.verdict, told.papers, told.new) == (Verdict.COMPLETE, 34, 34)
-        assert collect.pending(run, NOW) == []
+        assert list(collect.pending(run, NOW)) == []
         (again,) = collect.perform(run, collect._sources, NOW)
         assert (again.new, again.updated) == (0, 0)
     listed = papers.of_day(DAY)

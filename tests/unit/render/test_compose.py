@@ -6,7 +6,7 @@ from example_mails import IDENTITY, render
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.model import Choice, Mood, Paper, Reason, ReasonKind
+from digest.model import Mood, Paper, Reason, ReasonKind
 from digest.render.card import authors, card
 from digest.render.compose import FOLLOWED, SUBJECT_LONGEST, compose, subject
 from digest.render.wording import brief, day_in_words, listed
@@ -78,12 +78,12 @@ def test_evidence_says_why_you_and_why_now(editions):
     ],
 )
 def test_each_kind_of_topic_has_its_words(label, said):
-    choice = Choice("x:1", 0.5, 0.5, 0.5, (topic(label, 0.9, "world", "models"),))
-    assert card(Paper("x:1", "A model"), choice).why_you == said
+    reasons = (topic(label, 0.9, "world", "models"),)
+    assert card(Paper("x:1", "A model"), reasons).why_you == said
 
 
 def test_a_paper_without_votes_claims_none():
-    found = card(Paper("x:1", "T", upvotes=None), Choice("x:1", 0.5, 0.5, 0.5, (votes(0.9),)))
+    found = card(Paper("x:1", "T", upvotes=None), (votes(0.9),))
     assert found.why_now == ""
 
 
@@ -111,7 +111,7 @@ def test_three_authors_and_how_many_more():
 
 
 def test_an_arxiv_paper_has_a_page_and_a_pdf_even_if_its_source_named_none():
-    found = card(Paper("arxiv:2406.01234", "T"), Choice("arxiv:2406.01234", 0, 0, 0))
+    found = card(Paper("arxiv:2406.01234", "T"), ())
     assert found.url == "https://arxiv.org/abs/2406.01234"
     assert [(one.label, one.url) for one in found.links] == [
         ("PDF 2406.01234", "https://arxiv.org/pdf/2406.01234")
@@ -120,7 +120,7 @@ def test_an_arxiv_paper_has_a_page_and_a_pdf_even_if_its_source_named_none():
 
 def test_a_project_that_is_the_page_again_is_not_linked_twice():
     page = "https://huggingface.co/papers/1"
-    found = card(Paper("x:1", "T", url=page, project=page), Choice("x:1", 0, 0, 0))
+    found = card(Paper("x:1", "T", url=page, project=page), ())
     assert found.links == ()
 
 

@@ -71,7 +71,7 @@ def test_a_card_is_rendered_once_for_all_its_readers(editions):
     assert html.card.cache_info().misses == 10
 
 
-def test_templates_in_the_package_come_before_the_checkout(tmp_path, editions):
+def test_a_folder_of_ones_own_can_take_their_place(tmp_path, editions):
     shutil.copytree(CHECKOUT, tmp_path / "templates")
     html = Html(environment(FileSystemLoader(tmp_path / "templates")))
     assert html.page(editions["rich-day"].digest) == editions["rich-day"].html

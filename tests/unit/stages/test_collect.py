@@ -285,8 +285,8 @@ def test_pending_is_what_is_not_settled(
     if verdict:
         at = now - age * REFRESH
         desk.papers.add(Collection("scripted", FRIDAY, verdict, 0, 0, 0, at), ())
-    assert desk.stage.pending(Run(FRIDAY), now) == ([desk.source] if pending else [])
-    assert desk.stage.pending(Run(THURSDAY), now) == [desk.source]
+    assert list(desk.stage.pending(Run(FRIDAY), now)) == ([[desk.source]] if pending else [])
+    assert list(desk.stage.pending(Run(THURSDAY), now)) == [[desk.source]]
 
 
 def saved(name: str, asked: date | None = None, named: date | None = None, hour: int = 0) -> Saved:
