@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -225,7 +225,7 @@ class App:
 
     def sources(self, names: Sequence[str]) -> list[Source]:
         """The sources of these names; all that are installed when none is named."""
-        return load_sources(names, asdict(self.settings.sources))
+        return load_sources(names, self.settings.sources.tables())
 
     def collecting(self, sources: Sequence[Source]) -> Collect:
         """The stage that asks these sources."""

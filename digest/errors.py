@@ -46,6 +46,9 @@ class BadSetting(Misuse):
         super().__init__(f"{where}: {problem}" + (f" ({hint})" if hint else ""))
         self.where, self.problem, self.hint = where, problem, hint
 
+    def __reduce__(self) -> tuple[type["BadSetting"], tuple[object, ...]]:
+        return type(self), (self.where, self.problem, self.hint)
+
 
 class BadSettings(BadSetting):
     """Several settings that cannot be used, all of a file's named at once."""
@@ -63,7 +66,7 @@ class BadSettings(BadSetting):
         more = len(self.problems) - len(lines)
         return "\n".join(lines + ([f"… and {more} more"] if more else []))
 
-    def __reduce__(self) -> tuple[type["BadSettings"], tuple[tuple[BadSetting, ...]]]:
+    def __reduce__(self) -> tuple[type["BadSettings"], tuple[object, ...]]:
         return type(self), (self.problems,)
 
 
@@ -74,6 +77,9 @@ class BadAddress(Misuse):
         """`problem` continues the sentence "ADDRESS cannot be used: …"."""
         super().__init__(f"the address {address!r} cannot be used: {problem}")
         self.address, self.problem = address, problem
+
+    def __reduce__(self) -> tuple[type["BadAddress"], tuple[object, ...]]:
+        return type(self), (self.address, self.problem)
 
 
 class BadTopic(Misuse):
@@ -109,6 +115,9 @@ class Changed(SourceError):
         """`where` names page and place; `raw` is the whole body, kept for the report."""
         super().__init__(f"{where}: expected {expected}")
         self.where, self.expected, self.raw = where, expected, raw
+
+    def __reduce__(self) -> tuple[type["Changed"], tuple[object, ...]]:
+        return type(self), (self.where, self.expected, self.raw)
 
 
 class StoreError(DigestError):

@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, Protocol, Self, Union, get_args, get_origin
 
-from digest.config.spelling import suggestion
+from digest.config.spelling import nearest
 from digest.model import Secret
 
 TRUTH = {"true": True, "yes": True, "on": True, "1": True} | {
@@ -108,7 +108,8 @@ def _list_in(text: str) -> list[Any]:
 def _choice(names: Sequence[str], written: Written) -> str:
     text = _text(written)
     if text not in names:
-        raise Unfit("one of " + ", ".join(names), suggestion(text, names))
+        best = nearest(text, names)
+        raise Unfit("one of " + ", ".join(names), f"did you mean {best!r}?" if best else "")
     return text
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from digest.config.convert import Written
 from digest.config.permissions import open_to_others
+from digest.config.plugins import plugin_path
 from digest.config.schema import Key, Names, keys
 from digest.config.spelling import suggestion
 from digest.errors import BadSetting
@@ -30,24 +31,23 @@ def read_environment(
 ) -> dict[Names, Written]:
     """What the environment sets. Variables of ours that set nothing are added to `problems`."""
     known = _known(section)
-    found: dict[Names, tuple[str, Written]] = {}
-    for name in sorted(environ):
-        if not name.startswith(PREFIX) and name not in SHORT:
-            continue
+    layer: dict[Names, Written] = {}
+    for name in sorted(name for name in environ if name.startswith(PREFIX) or name in SHORT):
         where = "environment, " + name.encode("ascii", "backslashreplace").decode()
-        if name not in known:
+        path, from_file = known.get(name) or (plugin_path(name.split("__")[1:]), False)
+        if path is None:
             problems.append(BadSetting(where, "sets nothing", suggestion(name, known)))
             continue
-        path, from_file = known[name]
         try:
             value = _content(where, anchor(environ[name]), warnings) if from_file else environ[name]
         except BadSetting as error:
             problems.append(error)
             continue
-        if path in found and found[path][1].value != value:
-            problems.append(BadSetting(where, f"says otherwise than {found[path][0]}", "unset one"))
-        found[path] = name, Written(value, where, anchor, textual=True)
-    return {path: written for path, (_, written) in found.items()}
+        if path in layer and layer[path].value != value:
+            problem = f"is set, and so is {layer[path].where}"
+            problems.append(BadSetting(where, problem, "unset one"))
+        layer[path] = Written(value, where, anchor, textual=True)
+    return layer
 
 
 def _known(section: type) -> dict[str, tuple[Names, bool]]:

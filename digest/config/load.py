@@ -10,6 +10,7 @@ from digest.config.checks import check
 from digest.config.convert import Written
 from digest.config.environment import read_environment, variable
 from digest.config.permissions import open_to_others
+from digest.config.plugins import is_plugins, plugin_tables
 from digest.config.schema import Names, keys, sections
 from digest.config.settings import DEFAULT_HOME, Settings
 from digest.config.spelling import suggestion
@@ -50,8 +51,12 @@ def load(
     raise_all(problems)
     if document is not None:
         warnings += _exposed(document, layers[2])
-    file = Path(document.name) if document else None
-    return replace(settings, file=file, warnings=tuple(warnings))
+    return replace(
+        settings,
+        sources=replace(settings.sources, others=plugin_tables(layers)),
+        file=Path(document.name) if document else None,
+        warnings=tuple(warnings),
+    )
 
 
 def _find(config_path: Path | str | None, environ: Mapping[str, str], cwd: Path) -> Document | None:
@@ -111,6 +116,8 @@ def _walk(
         where = document.where(*path)
         if path in keys(Settings):
             layer[path] = Written(value, where, anchor)
+        elif isinstance(value, dict) and is_plugins(path):
+            _take(document, value, path, anchor, layer)
         elif path not in sections(Settings):
             problems.append(BadSetting(where, "is no setting", _meant(path)))
         elif isinstance(value, dict):
@@ -118,6 +125,18 @@ def _walk(
         else:
             hint = f"write [{spell(path)}] and its keys below"
             problems.append(BadSetting(where, "is a section, not a value", hint))
+
+
+def _take(
+    document: Document,
+    table: Mapping[str, Any],
+    path: Names,
+    anchor: Callable[[str], Path],
+    layer: dict[Names, Written],
+) -> None:
+    """Takes the table of a source of another distribution as it is."""
+    for name, inner in table.items():
+        layer[(*path, name)] = Written(inner, document.where(*path, name), anchor)
 
 
 def _meant(path: Names) -> str:
@@ -131,7 +150,8 @@ def _meant(path: Names) -> str:
 
 
 def _exposed(document: Document, layer: Layer) -> list[str]:
-    secrets = [path for path in layer if keys(Settings)[path].hidden]
+    known = keys(Settings)
+    secrets = [path for path in layer if path in known and known[path].hidden]
     if not secrets or not open_to_others(Path(document.name)):
         return []
     named = f"{spell(secrets[0])} stands in {document.name}, which others can read"

@@ -1,12 +1,16 @@
 """Sections of settings that have no part of their own yet; each moves to the part it configures."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
+from typing import Any
 
 from digest.sources.fetch import FetchSettings
 from digest.sources.huggingface import HuggingFaceSettings
 
 YEAR = 366 * 86_400
+NO_SOURCE = frozenset({"fetch", "others"})
+"""Fields below `sources` that are not the table of a source of ours."""
 
 
 class Engine(StrEnum):
@@ -120,3 +124,13 @@ class SourcesSettings:
     biorxiv: BiorxivSettings = field(default_factory=BiorxivSettings)
     hackernews: HackerNewsSettings = field(default_factory=HackerNewsSettings)
     github: GitHubSettings = field(default_factory=GitHubSettings)
+    others: Mapping[str, Mapping[str, Any]] = field(
+        default_factory=dict, repr=False, metadata={"key": False}
+    )
+    """Tables of sources that other distributions bring."""
+
+    def tables(self) -> dict[str, Mapping[str, Any]]:
+        """`[sources.NAME]` by name."""
+        own = {field.name: getattr(self, field.name) for field in fields(self)}
+        named = {name: asdict(table) for name, table in own.items() if name not in NO_SOURCE}
+        return named | dict(self.others)
