@@ -76,7 +76,7 @@ class Wire(asyncio.BufferedProtocol):
     async def _send(self, chunk: bytes | memoryview, limit: float) -> None:
         self.check()
         self._transport.write(chunk)
-        while self._paused and not self._replies:
+        while self._paused and not (self._replies or self._lost):
             await self._wait(limit)
         self.check()
 
