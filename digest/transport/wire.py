@@ -71,6 +71,8 @@ class Wire(asyncio.BufferedProtocol):
             return
         view = memoryview(content)
         for start in range(0, len(view), CHUNK):
+            if self._replies:  # the server has had enough
+                return
             await self._send(view[start : start + CHUNK], limit)
 
     async def _send(self, chunk: bytes | memoryview, limit: float) -> None:

@@ -173,10 +173,11 @@ def test_a_server_that_always_closes_is_left_alone_after_two_tries():
 
 def test_a_word_out_of_turn_is_never_taken_for_an_answer():
     with ScriptedServer() as server:
-        server.on_dot("a@x.example", "250 2.0.0 first\r\n250 2.0.0 again")
+        server.on_dot("a@x.example", b"250 2.0.0 first\r\n250 2.0.0 again\r\n")
         server.on_rcpt("b@x.example", "550 5.1.1 unknown")
         sent = send(server, messages("ab"))
     assert sent.states == {"a": "accepted", "b": "rejected"}
+    assert server.connections == 2
 
 
 @pytest.mark.parametrize(
