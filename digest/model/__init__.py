@@ -8,15 +8,17 @@ from digest.model.delivery import (
     DeliveryState,
     Outcome,
     Scope,
+    Sent,
     Severity,
 )
 from digest.model.digest import Card, Digest, Link, Section
-from digest.model.edition import Edition
 from digest.model.event import Advanced, Event, Finished, Stage, Started
-from digest.model.exchange import Page, Request, Response
+from digest.model.exchange import Page, Request, Response, Saved
 from digest.model.message import Message
 from digest.model.paper import Paper
 from digest.model.report import FAILURES, Report
+from digest.model.run import Run
+from digest.model.secret import Secret
 from digest.model.selection import Choice, Mood, Reason, ReasonKind, Selection
 from digest.model.subscriber import Rhythm, Subscriber, SubscriberState
 from digest.model.topic import Topic, TopicKind
@@ -34,7 +36,6 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Digest",
-    "Edition",
     "Event",
     "Finished",
     "Link",
@@ -49,9 +50,13 @@ __all__ = [
     "Request",
     "Response",
     "Rhythm",
+    "Run",
+    "Saved",
     "Scope",
+    "Secret",
     "Section",
     "Selection",
+    "Sent",
     "Severity",
     "Stage",
     "Started",

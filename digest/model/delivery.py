@@ -107,3 +107,12 @@ class Outcome:
     severity: Severity = Severity.NONE
     alert: bool = False
     """Whether a person should hear of it: it is ours to mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a batch came to."""
+
+    outcomes: tuple[Outcome, ...]
+    trouble: str = ""
+    """Why the relay could not be reached; then the batch is deferred, and so would the next be."""

@@ -13,7 +13,7 @@ def quoted(text: str) -> bytes:
     A dot that begins a line is written `=2E`, so that dot-stuffing (RFC 5321 §4.5.2) is never
     needed, and a "From " `=46rom `, which mbox files would alter.
     """
-    lines = "\n".join(text.split("\n")).encode("utf-8", "replace")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
     encoded = b2a_qp(lines, quotetabs=False, istext=True)
     if _RISKY.search(encoded):
         encoded = b"\n".join(part for line in encoded.split(b"\n") for part in _safe(line))

@@ -44,9 +44,11 @@ class SmtpSettings:
     """What EHLO says (RFC 5321 §4.1.4); "": this machine's name, or its address as a literal."""
     timeout: float = 60.0
     """Seconds for each step of opening a session."""
-    limits: dict[Phase, float] = field(default_factory=lambda: dict(LIMITS), repr=False)
+    limits: dict[Phase, float] = field(
+        default_factory=lambda: dict(LIMITS), repr=False, metadata={"key": False}
+    )
     """Seconds for each answer to a mail (RFC 5321 §4.5.3.2)."""
-    reopen_after: tuple[float, ...] = (0.0, 1.0, 5.0)
+    reopen_after: tuple[float, ...] = field(default=(0.0, 1.0, 5.0), metadata={"key": False})
     """Seconds to wait before each attempt to open a lost session again."""
 
     def __post_init__(self) -> None:
