@@ -34,7 +34,8 @@ class Act(Enum):
 
 
 DROP, RESET, SILENCE = Act.DROP, Act.RESET, Act.SILENCE
-Answer = str | Act
+Answer = str | bytes | Act
+"""A reply (several lines are split by newlines), bytes to be sent as they are, or an act."""
 
 
 @dataclass(slots=True)
@@ -341,8 +342,7 @@ class _Conversation:
         return answer
 
     def act(self, answer: Answer, delay: float = 0.0) -> None:
-        if delay or self.server.latency:
-            time.sleep(delay or self.server.latency)
+        time.sleep(delay or self.server.latency)
         if answer is DROP:
             raise _Over
         if answer is RESET:
@@ -351,6 +351,9 @@ class _Conversation:
         if answer is SILENCE:
             while True:
                 self._receive()
+        if isinstance(answer, bytes):
+            self.sock.sendall(answer)
+            return
         lines = str(answer).split("\n")
         for line in lines[:-1]:
             self.sock.sendall(f"{line[:3]}-{line[4:]}\r\n".encode())
@@ -396,7 +399,7 @@ class _Conversation:
     def do_starttls(self, _: str) -> None:
         if self.server.tls is None or not self.server.starttls or self.encrypted:
             self.answer("STARTTLS", "502 5.5.1 no STARTTLS here")
-        elif str(self.answer("STARTTLS", "220 2.0.0 ready")).startswith("220"):
+        elif _begins(self.answer("STARTTLS", "220 2.0.0 ready"), "220"):
             self.pending.clear()
             self.encrypt()
 
@@ -423,7 +426,7 @@ class _Conversation:
             self.answer("MAIL", "530 5.7.0 log in first")
             return
         self.recipient = None
-        if str(self.answer("MAIL", "250 2.1.0 sender fine")).startswith("2"):
+        if _begins(self.answer("MAIL", "250 2.1.0 sender fine"), "2"):
             self.sender = rest.partition("<")[2].partition(">")[0]
 
     def do_rcpt(self, rest: str) -> None:
@@ -432,14 +435,14 @@ class _Conversation:
             self.act("503 5.5.1 MAIL first")
             return
         self.recipient = asked
-        if not str(self.answer("RCPT", "250 2.1.5 recipient fine")).startswith("2"):
+        if not _begins(self.answer("RCPT", "250 2.1.5 recipient fine"), "2"):
             self.recipient = None
 
     def do_data(self, _: str) -> None:
         if self.recipient is None and not self.server.eager_data:
             self.act("554 5.5.1 no valid recipients")
             return
-        if not str(self.answer("DATA", "354 go on")).startswith("3"):
+        if not _begins(self.answer("DATA", "354 go on"), "3"):
             return
         content = self.read_content()
         if self.recipient is None:
@@ -456,7 +459,7 @@ class _Conversation:
         )
         with self.server._lock:
             self.server.received.append(mail)
-            if str(answer).startswith("2") or (rule and rule.keep):
+            if _begins(answer, "2") or (rule and rule.keep):
                 self.server.accepted[mail.recipient].append(content)
         self.sender = self.recipient = None
         self.act(answer, rule.delay if rule else 0.0)
@@ -476,3 +479,8 @@ class _Conversation:
 def _unstuffed(content: bytes) -> bytes:
     """Takes away one dot from each line that begins with one; `content` begins with CRLF."""
     return content.replace(b"\r\n.", b"\r\n")[2:]
+
+
+def _begins(answer: Answer, digits: str) -> bool:
+    words = answer.decode("latin-1") if isinstance(answer, bytes) else str(answer)
+    return words.startswith(digits)

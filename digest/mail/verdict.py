@@ -83,7 +83,9 @@ def _words(pattern: str) -> re.Pattern[str]:
 _S = DeliveryState
 _AUTHENTICATION = _about(7, *range(20, 28), 29, 30, 31, 32, 40, 509, 515)
 _DEAD = _about(1, 1, 2, 3, 4, 6, 10) | _about(4, 1, 3, 4, 310)
-_REPUTATION = _words(r"spam|blo?ck(ed)? ?list|reputation|\brbl\b|dnsbl|unsolicited|blocked using")
+_REPUTATION = _words(
+    r"spam|blo?ck(ed)? ?list|reputation|\brbl\b|dnsbl|unsolicited|blocked using|\bcontent\b"
+)
 _UNKNOWN = _words(
     r"(user|recipient|mailbox|address|account)\b.{0,40}"
     r"(unknown|not (found|exist)|n't exist|invalid)"

@@ -93,16 +93,19 @@ class _Crew:
         message = self._take()
         if message is None:
             return
-        self._returned.appendleft(message)
         try:
             async with self._transport.session() as session:
-                await self._serve(session)
-        except TransportError:
-            return  # the relay grants no more sessions; others take what was returned
+                taken, message = message, None
+                await self._serve(session, taken)
+        except TransportError:  # the relay grants no more sessions: others take the message
+            if message is not None:
+                self._returned.appendleft(message)
 
-    async def _serve(self, session: Session) -> bool:
-        """Delivers one message after the other until none is left; False: the session is lost."""
-        while (message := self._take()) is not None:
+    async def _serve(self, session: Session, message: Message | None = None) -> bool:
+        """Delivers `message`, then one after the other until none is left; False: no session."""
+        if self._over():
+            return False
+        while message is not None or (message := self._take()) is not None:
             try:
                 outcome = await session.deliver(message, self._mark)
             except TransportError as error:
@@ -113,6 +116,7 @@ class _Crew:
                 self._fault = self._fault or error
                 return False
             self._note(message, outcome)
+            message = None
         return not self._over()
 
     async def _mark(self, message: Message) -> None:

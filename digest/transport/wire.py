@@ -71,12 +71,14 @@ class Wire(asyncio.BufferedProtocol):
             return
         view = memoryview(content)
         for start in range(0, len(view), CHUNK):
+            if self._replies:  # the server has had enough
+                return
             await self._send(view[start : start + CHUNK], limit)
 
     async def _send(self, chunk: bytes | memoryview, limit: float) -> None:
         self.check()
         self._transport.write(chunk)
-        while self._paused and not self._replies:
+        while self._paused and not (self._replies or self._lost):
             await self._wait(limit)
         self.check()
 

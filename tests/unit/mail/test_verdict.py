@@ -68,6 +68,7 @@ CASES = [
         True,
     ),
     ("550 5.7.1 unsolicited mail", Phase.DOT, REPUTATION, REJECTED, PROVIDER, BLOCK, True),
+    ("550 5.7.1 Content refused", Phase.DOT, REPUTATION, REJECTED, PROVIDER, BLOCK, True),
     ("550 blocked using zen.spamhaus.org", Phase.RCPT, REPUTATION, REJECTED, PROVIDER, BLOCK, True),
     (
         "550 User unknown",
