@@ -27,7 +27,7 @@ def _safe(line: bytes) -> list[bytes]:
 
     Escaping makes it longer, and `b2a_qp` itself writes 77 where white space ends a full line.
     """
-    done = []
+    done: list[bytes] = []
     while True:
         if _RISKY.match(line):
             line = b"=%02X" % line[0] + line[1:]
