@@ -39,7 +39,7 @@ def neighbours(space: Space, meanings: Meanings | None, p: Parameters) -> Neighb
     """Nearest by tf-idf cosine plus nearness in the dense spaces."""
     points, size = dense(space, meanings, p), space.tfidf.height
     keep, wide = min(p.neighbours, size - 1), min(p.neighbours * WIDE, size - 1)
-    if keep < 1:
+    if keep < 1 or not size:
         return Neighbours(np.zeros((size, 1), np.int64), np.zeros((size, 1), np.float32))
     papers, weights = np.zeros((size, keep), np.int64), np.zeros((size, keep), np.float32)
     for first in range(0, size, BLOCK):

@@ -29,12 +29,14 @@ class Index:
         strength = often * (p.saturation + 1) / (often + p.saturation)
         holders = np.bincount(cells // size, minlength=len(self.tokens))
         self.rarity = np.log1p((size - holders + 0.5) / (holders + 0.5)).astype(np.float32)
+        self.ceiling = float(np.log1p((size + 0.5) / 0.5))
+        """The rarity of a token that nobody holds."""
         shape = (len(self.tokens), size)
         self.postings = Rows.of(cells // size, cells % size, strength.astype(np.float32), shape)
 
     def scores(self, query: Iterable[int]) -> Floats:
         """The score of every paper for the tokens of a query: (papers,)."""
-        rows, counts = self._known(query)
+        rows, counts = self.rows(query)
         at = spans(self.postings.starts[rows], self.postings.starts[rows + 1])
         each = np.diff(self.postings.starts)[rows]
         weights = np.repeat(self.rarity[rows] * counts, each) * self.postings.values[at]
@@ -43,11 +45,12 @@ class Index:
 
     def addends(self, query: Iterable[int], paper: int) -> dict[int, float]:
         """What each token of a query adds to the score of one paper."""
-        rows, counts = self._known(query)
+        rows, counts = self.rows(query)
         full = self.postings.dense(rows)[:, paper] * self.rarity[rows] * counts
         return {int(self.tokens[row]): float(v) for row, v in zip(rows, full, strict=True) if v}
 
-    def _known(self, query: Iterable[int]) -> tuple[Ints, Ints]:
+    def rows(self, query: Iterable[int]) -> tuple[Ints, Ints]:
+        """The postings of a query's known tokens, and how often each was asked for."""
         wanted, counts = np.unique(np.fromiter(query, np.int64), return_counts=True)
         if not len(self.tokens) or not len(wanted):
             return np.zeros(0, np.int64), np.zeros(0, np.int64)

@@ -31,7 +31,8 @@ class Day:
         self.papers = [known[id_] for id_ in sorted(known)]
         self.number = {paper.id: row for row, paper in enumerate(self.papers)}
         self.parameters = parameters
-        self.field = Field(Corpus.of([*history, *self.papers]), table, parameters)
+        corpus = Corpus.of([*history, *self.papers] if self.papers else [])
+        self.field = Field(corpus, table, parameters)
         self.rows = self.field.corpus.rows(self.number)
         self.trends = trends(self.papers, parameters)
         self.trending = np.array([self.trends[p.id].value for p in self.papers], np.float32)

@@ -53,6 +53,13 @@ class Parameters:
     trust_neighbours: float = 5.0
     """Neighbours count half when this many papers hold the topic word for word."""
 
+    # --- Topics that the corpus hardly speaks of ------------------------------------------------
+    enough: float = 0.4
+    """Share of a short topic's words, by rarity, that its best papers must hold. Topics of one
+    collection asked of another then reach the floor seldom, and `pooled` loses 0.002."""
+    strictness: float = 3.0
+    """Power by which all evidence shrinks below that share."""
+
     # --- Company --------------------------------------------------------------------------------
     dimensions: int = 128
     """Of the latent space: what liked papers are compared by."""
@@ -110,7 +117,7 @@ class Parameters:
     """Relevance below which a paper is not worth a place."""
     alike: float = 0.9
     """tf-idf cosine from which two papers are the same work, listed twice."""
-    depth: int = 48
+    depth: int = 32
     """Best papers of each topic that a reader's choice is made from."""
 
 

@@ -56,6 +56,8 @@ class Ranking:
         quiet: Mood,
     ) -> list[Selection]:
         """The papers for many readers; nobody's depend on anybody else's wishes."""
+        if not self.day.papers:
+            return [Selection(reader.address, day, (), Mood.SKIP) for reader in readers]
         blocked = [self._blocked(r, seen.get(r.address, frozenset())) for r in readers]
         chosen = self._merged(readers, blocked)
         return [

@@ -8,12 +8,13 @@ import numpy as np
 from digest.rank.affinity import Neighbours, neighbours
 from digest.rank.corpus import Corpus
 from digest.rank.feedback import echo
+from digest.rank.grasp import grasp
 from digest.rank.literal import Places
 from digest.rank.parameters import DEFAULT, Parameters
 from digest.rank.ragged import Floats
 from digest.rank.space import Space
 from digest.rank.vectors import Meanings, WordVectors
-from digest.rank.views import views
+from digest.rank.views import Stems, views
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,9 @@ class Field:
     ) -> None:
         self.corpus, self.parameters = corpus, parameters
         self.views = views(corpus, parameters)
+        self.stems = Stems(corpus, parameters)
+        self.told = np.bincount(corpus.paper, minlength=len(corpus)) > 0
+        """Which papers have any words: of others nothing can be said."""
         self.places = Places(corpus)
         self.space = Space(corpus, parameters)
         self.meanings = Meanings(corpus, table) if table is not None else None
@@ -47,6 +51,8 @@ class Field:
 
     def evidence(self, topic: str) -> Evidence:
         """The whole sum for one topic."""
+        if not len(self.corpus):
+            return Evidence({"stems": np.zeros(0, dtype=np.float32)})
         p, standing = self.parameters, self.places.standing(topic)
         doubt = p.trust_semantics / (p.trust_semantics + standing.papers)
         parts = {
@@ -59,7 +65,8 @@ class Field:
         parts["company"] = self._company(raw) * trust
         raw = raw + parts["company"]
         parts["feedback"] = p.feedback * standard(echo(raw, self.space.tfidf, p.examples))
-        return Evidence(parts)
+        sure = self.told * grasp(topic, raw, self.stems, p)
+        return Evidence({name: np.asarray(part * sure) for name, part in parts.items()})
 
     def raw(self, topics: Sequence[str]) -> Floats:
         """The raw scores of several topics: (topics, papers)."""

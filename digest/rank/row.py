@@ -7,6 +7,7 @@ the topic it was chosen for among the reader's topics (1), its score in 255ths (
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from digest.rank.merge import SCALE, Chosen
 
@@ -15,11 +16,11 @@ ENTRY: np.dtype[np.void] = np.dtype([("paper", "<u2"), ("topic", "u1"), ("score"
 
 def pack(chosen: Chosen) -> Iterator[bytes]:
     """One row of bytes a reader; nothing chosen is an empty row."""
-    entries = np.zeros(chosen.papers.shape, dtype=ENTRY)
+    entries: NDArray[np.void] = np.zeros(chosen.papers.shape, dtype=ENTRY)
     entries["paper"], entries["topic"] = np.maximum(chosen.papers, 0), chosen.topics
     entries["score"] = np.round(chosen.scores / SCALE * 255)
     counts = (chosen.papers >= 0).sum(axis=1) * ENTRY.itemsize
-    flat, width = entries.tobytes(), entries.shape[1] * ENTRY.itemsize
+    flat, width = entries.tobytes(), chosen.papers.shape[1] * ENTRY.itemsize
     for row, count in enumerate(counts.tolist()):
         yield flat[row * width : row * width + count]
 
