@@ -5,7 +5,7 @@ BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lint types contract wheel soak bench preview clean
+.PHONY: help setup run test check format lint types contract wheel docs bench preview clean
 
 help: ## What can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ contract: $(READY) ## Imports go down only
 
 wheel: $(READY) ## Build the wheel and run the demo from it, outside the checkout
 	@PYTHON=$(BIN)/python sh .ci/wheel
+
+docs: $(READY) ## Write docs/cli.md from the help of every command
+	@$(BIN)/python docs/cli.py
 
 bench: $(READY) ## What things cost, as ratios in one run
 	@$(BIN)/python -m benchmarks

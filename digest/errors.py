@@ -5,6 +5,7 @@ The tree, with the exit status each branch ends in::
     DigestError ........................ 1  something failed
     ├── Misuse ......................... 2  what was asked or written is wrong: mend it
     │   ├── BadSetting                      a key of a TOML file or the environment
+    │   │   └── BadSettings                 several of them, named together
     │   ├── BadAddress                      not an address that mail can be sent to
     │   ├── BadTopic                        a topic that says nothing
     │   └── Unknown                         a name (source, paper, subscriber, day) nobody knows
@@ -21,6 +22,7 @@ The tree, with the exit status each branch ends in::
 Expected outcomes (a refused recipient, a skipped reader) are values, not errors.
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -43,6 +45,26 @@ class BadSetting(Misuse):
         """`where` names file, line and key path; `hint` says what to write instead."""
         super().__init__(f"{where}: {problem}" + (f" ({hint})" if hint else ""))
         self.where, self.problem, self.hint = where, problem, hint
+
+
+class BadSettings(BadSetting):
+    """Several settings that cannot be used, all of a file's named at once."""
+
+    SHOWN: ClassVar[int] = 20
+
+    def __init__(self, problems: Sequence[BadSetting]) -> None:
+        """`problems` holds at least one; beyond `SHOWN` they are only counted."""
+        first = problems[0]
+        super().__init__(first.where, first.problem, first.hint)
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        lines = [str(problem) for problem in self.problems[: self.SHOWN]]
+        more = len(self.problems) - len(lines)
+        return "\n".join(lines + ([f"… and {more} more"] if more else []))
+
+    def __reduce__(self) -> tuple[type["BadSettings"], tuple[tuple[BadSetting, ...]]]:
+        return type(self), (self.problems,)
 
 
 class BadAddress(Misuse):

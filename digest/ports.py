@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import date, datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from digest.model import (
     Collection,
@@ -16,9 +16,23 @@ from digest.model import (
     Paper,
     Request,
     Response,
+    Run,
     Selection,
     Subscriber,
 )
+
+Item = TypeVar("Item")
+Result_co = TypeVar("Result_co", covariant=True)
+
+
+class Verb(Protocol[Item, Result_co]):
+    """A stage of the nightly run: what is still to do, as the store says, and doing it."""
+
+    def pending(self, run: Run, now: datetime) -> Iterable[Sequence[Item]]:
+        """What is still to do, in batches: a run resumes by asking."""
+
+    def perform(self, run: Run, batch: Sequence[Item], now: datetime) -> Result_co:
+        """Does a batch; doing it again changes nothing."""
 
 
 class Source(Protocol):
@@ -58,8 +72,8 @@ class Papers(Protocol):
     def collections(self, day: date) -> list[Collection]:
         """The newest fetch of each source for a day."""
 
-    def get(self, ids: Sequence[str]) -> dict[str, Paper]:
-        """Papers by id; unknown ids are left out."""
+    def get(self, ids: Sequence[str], until: datetime | None = None) -> dict[str, Paper]:
+        """Papers by id, with the votes known at `until`; unknown ids are left out."""
 
     def history(self, before: date, limit: int) -> list[Paper]:
         """The newest papers listed before a day: what corpus statistics are made of."""
@@ -107,6 +121,9 @@ class Selections(Protocol):
 
     def prove(self, proofs: Mapping[str, bytes], day: date) -> None:
         """Keeps the checksums of rendered messages, by address."""
+
+    def unprove(self, addresses: Sequence[str], day: date) -> None:
+        """Forgets checksums: these messages are to be rendered again."""
 
     def proofs(self, addresses: Sequence[str], day: date) -> Mapping[str, bytes]:
         """The checksums of messages that were rendered."""
@@ -156,7 +173,10 @@ class Session(Protocol):
     """A conversation in which one message after the other is handed over."""
 
     async def deliver(self, message: Message, before_dot: "BeforeDot") -> Outcome:
-        """Hands one message over; how it ended is a value, whatever happens."""
+        """Hands one message over; how it ended is a value, whatever happens to it.
+
+        Raises TransportError, with nothing of the message sent, once the session can go on no more.
+        """
 
 
 class BeforeDot(Protocol):

@@ -18,7 +18,7 @@ def db() -> None:
 @db.command()
 @pass_session
 def migrate(session: Session) -> None:
-    """Bring the schema up to date. Make a backup first: digest db backup FILE"""
+    """Bring the schema up to date (make a backup first, with `digest db backup`)."""
     database = open_database(session.settings)
     applied = database.migrate()
     click.echo(f"applied {', '.join(applied)}" if applied else "the schema is up to date")

@@ -41,7 +41,7 @@ def _line(words: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) 
     return "  ".join(padded).rstrip()
 
 
-def _word(value: Any) -> str:  # noqa: ANN401 - a cell may hold anything
+def _word(value: Any) -> str:
     if value is None:
         return "–"
     if isinstance(value, float):

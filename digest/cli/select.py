@@ -17,7 +17,7 @@ from digest.model import Choice, Paper, Reason
 @click.option("--top", type=click.IntRange(1, 1000), help="How many papers at most.")
 @as_json
 @pass_session
-def select(  # noqa: PLR0913 - one per option
+def select(
     session: Session,
     day: date | None,
     address: str | None,

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -21,13 +21,16 @@ class Session:
 
     config: Path | None
     home: Path | None
-    clock: Clock = SystemClock()
+    clock: Clock = field(default_factory=SystemClock)
 
     @cached_property
     def settings(self) -> Settings:
         """Flags, then the environment, then digest.toml, then defaults."""
         flags = {} if self.home is None else {"home": str(self.home)}
-        return load(self.config, os.environ, flags, Path.cwd())
+        settings = load(self.config, os.environ, flags, Path.cwd())
+        for warning in settings.warnings:
+            click.echo(f"digest: {warning}", err=True)
+        return settings
 
     @contextmanager
     def app(self) -> Iterator[App]:

@@ -9,6 +9,8 @@ from digest.cli.output import show, table
 from digest.cli.session import Session, pass_session
 from digest.model import Collection
 
+COLUMNS = ("source", "day", "verdict", "papers", "new", "updated", "detail")
+
 
 @click.command()
 @day
@@ -21,19 +23,20 @@ def status(session: Session, day: date | None, as_json: bool) -> None:
         collections = app.papers.collections(edition)
         states = app.states(edition)
     if as_json:
-        show(map(_source, collections), as_json)
-        show(({"day": edition, "state": s.value, "deliveries": n} for s, n in states.items()), as_json)
+        show(map(collected, collections), as_json)
+        rows = ({"day": edition, "state": s.value, "deliveries": n} for s, n in states.items())
+        show(rows, as_json)
         return
     click.secho(f"Edition {edition}", bold=True)
     if not collections:
         click.echo("nothing collected yet: digest collect")
-    columns = ("source", "verdict", "papers", "new", "updated", "at", "detail")
-    table([[_source(c)[name] for name in columns] for c in collections], columns)
+    show(map(collected, collections), False, COLUMNS)
     click.echo()
     table([(state.value, number) for state, number in states.items()], ("state", "deliveries"))
 
 
-def _source(collection: Collection) -> dict[str, object]:
+def collected(collection: Collection) -> dict[str, object]:
+    """A fetch as a record."""
     return {
         "source": collection.source,
         "day": collection.day,

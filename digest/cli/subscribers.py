@@ -9,7 +9,7 @@ from digest.cli.output import show
 from digest.cli.readers import subscriber
 from digest.cli.session import Session, pass_session
 from digest.config.subscribers_file import read_subscribers, write_toml
-from digest.mail.mailbox import Mailbox
+from digest.mail.mailbox import normalise
 from digest.model import Rhythm, Subscriber, Topic
 
 FILE = click.Path(path_type=Path, dir_okay=False)
@@ -47,7 +47,7 @@ def show_one(session: Session, address: str, as_json: bool) -> None:
 @click.option("--papers", default=10, type=click.IntRange(1, 100), help="Papers a digest, at most.")
 @click.option("--rhythm", default="daily", type=click.Choice([r.value for r in Rhythm]))
 @pass_session
-def add(  # noqa: PLR0913 - one per option
+def add(
     session: Session, address: str, topics: tuple[str, ...], name: str, papers: int, rhythm: str
 ) -> None:
     """Add a reader, active at once.
@@ -55,7 +55,7 @@ def add(  # noqa: PLR0913 - one per option
     Example: digest subscribers add ann@example.org --topic "diffusion models" --topic cat:cs.RO
     """
     reader = Subscriber(
-        address=Mailbox.parse(address).address,
+        address=normalise(address),
         name=name,
         topics=tuple(Topic.parse(topic) for topic in topics),
         papers=papers,

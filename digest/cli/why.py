@@ -11,7 +11,8 @@ from digest.cli.readers import subscriber
 from digest.cli.select import reason
 from digest.cli.session import Session, pass_session
 from digest.errors import Unknown
-from digest.model import Choice, Paper
+from digest.model import Paper
+from digest.rank.ranking import Weighing
 
 
 @click.command()
@@ -31,18 +32,19 @@ def why(session: Session, paper: str, address: str, day: date | None, as_json: b
         id_ = paper if paper in known else f"arxiv:{paper.removeprefix('arxiv:')}"
         if id_ not in known:
             raise Unknown(f"{paper} is not among the papers of {edition}: see `digest papers`")
-        choice, verdict = app.explain(subscriber(app, address), known[id_], edition)
+        weighing = app.explain(subscriber(app, address), known[id_], edition)
     if as_json:
-        click.echo(json.dumps(_record(choice, known[id_], verdict), ensure_ascii=False))
+        click.echo(json.dumps(_record(weighing, known[id_]), ensure_ascii=False))
         return
-    _print(choice, known[id_], verdict)
+    _print(weighing, known[id_])
 
 
-def _record(choice: Choice, paper: Paper, verdict: str) -> dict[str, object]:
+def _record(weighing: Weighing, paper: Paper) -> dict[str, object]:
+    choice = weighing.choice
     return {
         "id": choice.paper,
         "title": paper.title,
-        "verdict": verdict,
+        "verdict": weighing.verdict,
         "score": choice.score,
         "relevance": choice.relevance,
         "trending": choice.trending,
@@ -50,9 +52,10 @@ def _record(choice: Choice, paper: Paper, verdict: str) -> dict[str, object]:
     }
 
 
-def _print(choice: Choice, paper: Paper, verdict: str) -> None:
+def _print(weighing: Weighing, paper: Paper) -> None:
+    choice = weighing.choice
     click.secho(paper.title, bold=True)
-    click.echo(f"{paper.id}: {verdict}\n")
+    click.echo(f"{paper.id}: {weighing.verdict}\n")
     rows = [
         (given.kind.value, given.label, given.value, ", ".join(given.words))
         for given in choice.reasons

@@ -7,7 +7,7 @@ what cannot be seen, or changes how its surroundings are seen, is taken out. Uni
 import re
 import unicodedata
 
-_MOST_MARKS = 8
+_MOST_MARKS = 5
 """Combining marks in a row that a script may need; more of them is a stack of noise."""
 
 _NEVER = re.compile(

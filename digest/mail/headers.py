@@ -9,6 +9,7 @@ from base64 import b64encode
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from string import ascii_letters, digits
 
 from digest.mail.characters import one_line, without_joiners
 from digest.mail.mailbox import Mailbox
@@ -16,8 +17,9 @@ from digest.mail.mailbox import Mailbox
 CRLF = "\r\n"
 ADVISED = 78
 """Characters of a line, RFC 5322 §2.1.1."""
-WORD_OCTETS = 45
-"""UTF-8 octets whose base64 fits an encoded word of 75 characters (RFC 2047 §2)."""
+WORD = 66
+"""Characters of an encoded word: RFC 2047 §2 allows 75, `Subject: ` stands before the first."""
+_SAFE = frozenset(ascii_letters + digits + "!*+-/")
 
 
 def clean(text: str) -> str:
@@ -29,7 +31,7 @@ def field(name: str, parts: Iterable[str]) -> str:
     """`Name: parts`, folded between parts where a line would pass 78 characters."""
     line, lines = f"{name}:", []
     for part in parts:
-        if len(line) + 1 + len(part) > ADVISED and not line.endswith(":"):
+        if len(line) + 1 + len(part) > ADVISED > len(part):
             lines.append(line)
             line = ""
         line += f" {part}"
@@ -45,15 +47,33 @@ def unstructured(name: str, text: str) -> str:
 
 
 def encoded_words(text: str) -> list[str]:
-    """RFC 2047 words of at most 75 characters; no code point is split between two."""
-    words, octets = [], b""
+    """RFC 2047 words; no code point is split between two. Q where it is shorter, else B."""
+    quoted = sum(len(_q(character)) for character in text)
+    encoding = "q" if quoted <= len(text.encode()) * 4 / 3 else "b"
+    room = WORD - len("=?utf-8?x??=")
+    cost = (lambda piece: len(_q(piece))) if encoding == "q" else _b_length
+    words = [""]
     for character in text:
-        more = character.encode()
-        if len(octets) + len(more) > WORD_OCTETS:
-            words.append(octets)
-            octets = b""
-        octets += more
-    return [f"=?utf-8?b?{b64encode(word).decode()}?=" for word in [*words, octets] if word]
+        if words[-1] and cost(words[-1] + character) > room:
+            words.append("")
+        words[-1] += character
+    return [f"=?utf-8?{encoding}?{_encoded(word, encoding)}?=" for word in words if word]
+
+
+def _q(text: str) -> str:
+    """The Q encoding with the characters that even a phrase may hold (RFC 2047 §5 (3))."""
+    return "".join(
+        "_" if octet == 0x20 else chr(octet) if chr(octet) in _SAFE else f"={octet:02X}"
+        for octet in text.encode()
+    )
+
+
+def _b_length(text: str) -> int:
+    return -(-len(text.encode()) // 3) * 4
+
+
+def _encoded(text: str, encoding: str) -> str:
+    return _q(text) if encoding == "q" else b64encode(text.encode()).decode()
 
 
 def phrase(text: str) -> list[str]:
@@ -74,6 +94,11 @@ def uris(name: str, found: Iterable[str]) -> str:
     """A List-* field (RFC 2369 §2): each URI in angle brackets, folded only between them."""
     bracketed = [f"<{uri}>" for uri in found]
     return field(name, [f"{uri}," for uri in bracketed[:-1]] + bracketed[-1:])
+
+
+def list_unsubscribe(found: Iterable[str]) -> str:
+    """List-Unsubscribe (RFC 2369 §3.2): the first URI beside the name, each other on a line."""
+    return "List-Unsubscribe: " + f",{CRLF} ".join(f"<{uri}>" for uri in found) + CRLF
 
 
 def list_id(name: str, label: str) -> str:

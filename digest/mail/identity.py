@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from email.utils import parseaddr
 from typing import Self
 
 from digest.errors import BadAddress, BadSetting
@@ -58,13 +57,14 @@ class Identity:
 
 
 def _from(written: str) -> tuple[str, Mailbox]:
-    name, address = parseaddr(written)
+    name, bracket, rest = written.rpartition("<")
     try:
-        mailbox = Mailbox.parse(address or written)
+        mailbox = Mailbox.parse(rest.strip().removesuffix(">") if bracket else written)
     except BadAddress as error:
+        problem = error.problem.partition(";")[0]
         hint = "write it as 'Paper Digest <digest@example.org>'"
-        raise BadSetting("mail.from", f"{written!r}: {error.problem}", hint) from error
-    return without_joiners(one_line(name)) or "Paper Digest", mailbox
+        raise BadSetting("mail.from", f"{written!r}: {problem}", hint) from error
+    return without_joiners(one_line(name.strip().strip('"'))) or "Paper Digest", mailbox
 
 
 def _list_id(written: str, name: str, domain: str) -> tuple[str, str]:

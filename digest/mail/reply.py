@@ -1,16 +1,22 @@
-"""What an SMTP server answers (RFC 5321 §4.2) and its enhanced status code (RFC 3463)."""
+"""What an SMTP server answers: code, enhanced status, words (RFC 5321 §4.2, RFC 3463)."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
-_STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+from digest.errors import TransportError
+from digest.mail.characters import one_line
+
+LONGEST = 500
+"""Characters of a server's words that are kept."""
+
+_STATUS = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})(?=[\s:;,)\]]|$)")
+_LINE = re.compile(rb"[2-5][0-9]{2}(?:[ -]|\r?$)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class EnhancedStatus:
-    """class.subject.detail, as in 5.1.1 (RFC 3463 §2)."""
+    """Category (the RFC says class), subject and detail, as in 5.1.1 (RFC 3463 §2)."""
 
     category: int
     """2 success, 4 persistent transient failure, 5 permanent failure."""
@@ -18,9 +24,17 @@ class EnhancedStatus:
     detail: int
 
     @classmethod
+    def parse(cls, text: str) -> Self | None:
+        """The status that `text` begins with; None when it begins with none (RFC 2034 §4)."""
+        return cls._of(_STATUS.match(text))
+
+    @classmethod
     def search(cls, text: str) -> Self | None:
-        """The first status code that stands in a text."""
-        found = _STATUS.search(text)
+        """The first status anywhere in `text`, as in a DSN's Diagnostic-Code (RFC 3464 §2.3.6)."""
+        return cls._of(re.search(r"(?<![\d.])" + _STATUS.pattern, text))
+
+    @classmethod
+    def _of(cls, found: re.Match[str] | None) -> Self | None:
         return cls(*map(int, found.groups())) if found else None
 
     def __str__(self) -> str:
@@ -29,46 +43,41 @@ class EnhancedStatus:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One reply, all its lines together."""
+    """One whole answer, all its lines."""
 
     code: int
     status: EnhancedStatus | None
     text: str
-    """The server's own words, the status code included, lines joined by blanks."""
+    """The server's words in one line: no control characters, no code, at most `LONGEST` long."""
 
     @classmethod
-    def of(cls, code: int, text: str) -> Self:
-        """A reply from a client library's pieces. A status of another class does not count."""
-        words = " ".join(text.split())
-        status = EnhancedStatus.search(words[:80])
-        return cls(code, status if status and status.category == code // 100 else None, words)
+    def parse(cls, raw: bytes) -> Self:
+        """Reads the lines of one answer (RFC 5321 §4.2.1).
 
-    @classmethod
-    def parse(cls, lines: Iterable[str]) -> Self:
-        """A reply from its lines as they came. Raises ValueError when they are none."""
-        read = [re.fullmatch(r"(\d{3})(?:[ -](.*))?", line.rstrip("\r\n")) for line in lines]
-        if not read or not all(read) or len({found[1] for found in read if found}) != 1:
-            raise ValueError("not an SMTP reply (RFC 5321 §4.2.1)")
-        texts = [found[2] or "" for found in read if found]
-        code = next(int(found[1]) for found in read if found)
-        status = EnhancedStatus.search(texts[0][:20])
-        repeated = f"{status} " if status else ""
-        return cls.of(code, " ".join([texts[0], *(t.removeprefix(repeated) for t in texts[1:])]))
-
-    @property
-    def positive(self) -> bool:
-        """2yz or 3yz: done, or go on."""
-        return self.code // 100 in {2, 3}
+        Raises TransportError for what is not an SMTP reply.
+        """
+        lines = raw.rstrip(b"\r\n").split(b"\n")
+        if not all(map(_LINE.match, lines)):
+            raise TransportError(f"not an SMTP reply: {_words(raw[:80])}")
+        words = [_words(line[4:]) for line in lines]
+        status = EnhancedStatus.parse(words[-1])
+        if status:  # RFC 2034 §4: every line begins with it
+            words = [word.removeprefix(str(status)).lstrip() for word in words]
+        return cls(int(lines[-1][:3]), status, " ".join(filter(None, words))[:LONGEST])
 
     @property
     def transient(self) -> bool:
-        """4yz: try again later. An answer that is none at all counts as this."""
-        return not self.positive and not self.permanent
+        """4yz (RFC 5321 §4.2.1); the code counts, not the class of the enhanced status."""
+        return 400 <= self.code < 500
 
     @property
     def permanent(self) -> bool:
-        """5yz: never try again."""
-        return self.code // 100 == 5
+        """5yz (RFC 5321 §4.2.1)."""
+        return self.code >= 500
 
     def __str__(self) -> str:
-        return f"{self.code} {self.text}".rstrip()
+        return " ".join(str(part) for part in (self.code, self.status, self.text) if part)
+
+
+def _words(octets: bytes) -> str:
+    return one_line(octets.decode("utf-8", "replace").strip())

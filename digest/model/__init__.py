@@ -1,13 +1,24 @@
 """Nouns of the field: frozen, typed, without I/O. Import them from here."""
 
-from digest.model.delivery import SEEN, SETTLED, TRANSITIONS, Delivery, DeliveryState, Outcome
+from digest.model.delivery import (
+    SEEN,
+    SETTLED,
+    TRANSITIONS,
+    Delivery,
+    DeliveryState,
+    Outcome,
+    Scope,
+    Sent,
+    Severity,
+)
 from digest.model.digest import Card, Digest, Link, Section
-from digest.model.edition import Edition
 from digest.model.event import Advanced, Event, Finished, Stage, Started
-from digest.model.exchange import Page, Request, Response
+from digest.model.exchange import Page, Request, Response, Saved
 from digest.model.message import Message
 from digest.model.paper import Paper
 from digest.model.report import FAILURES, Report
+from digest.model.run import Run
+from digest.model.secret import Secret
 from digest.model.selection import Choice, Mood, Reason, ReasonKind, Selection
 from digest.model.subscriber import Rhythm, Subscriber, SubscriberState
 from digest.model.topic import Topic, TopicKind
@@ -25,7 +36,6 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Digest",
-    "Edition",
     "Event",
     "Finished",
     "Link",
@@ -40,8 +50,14 @@ __all__ = [
     "Request",
     "Response",
     "Rhythm",
+    "Run",
+    "Saved",
+    "Scope",
+    "Secret",
     "Section",
     "Selection",
+    "Sent",
+    "Severity",
     "Stage",
     "Started",
     "Subscriber",

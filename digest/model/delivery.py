@@ -69,6 +69,30 @@ class Delivery:
     updated: datetime | None = None
 
 
+class Scope(StrEnum):
+    """How far a refusal reaches."""
+
+    RECIPIENT = "recipient"
+    """This mail alone."""
+    PROVIDER = "provider"
+    """Every mail to the same mail operator: leave it alone for `retry_after` seconds."""
+    CONNECTION = "connection"
+    """This conversation: close it, open another."""
+
+
+class Severity(StrEnum):
+    """What a failure says of the reader's address, for its suppression."""
+
+    NONE = "none"
+    HARD = "hard"
+    """Dead: never write to it again."""
+    SOFT = "soft"
+    """In trouble (full, disabled): dead when it stays so."""
+    BLOCK = "block"
+    """It is we who are not wanted; says nothing of the address."""
+    DELAYED = "delayed"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How one attempt ended."""
@@ -79,3 +103,16 @@ class Outcome:
     reply: str = ""
     retry_after: int = 0
     """Seconds until a deferred delivery is due again."""
+    scope: Scope = Scope.RECIPIENT
+    severity: Severity = Severity.NONE
+    alert: bool = False
+    """Whether a person should hear of it: it is ours to mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a batch came to."""
+
+    outcomes: tuple[Outcome, ...]
+    trouble: str = ""
+    """Why the relay could not be reached; then the batch is deferred, and so would the next be."""

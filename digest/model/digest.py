@@ -7,7 +7,10 @@ from dataclasses import dataclass
 class Link:
     """A link with the words that stand for it."""
 
+    kind: str
+    """What it leads to: PDF, Code or Project."""
     label: str
+    """The kind with a word of the target, so that no two links of a mail read the same."""
     url: str
 
 

@@ -37,3 +37,17 @@ class Page:
     """The day that the answer itself says it is of."""
     next: Request | None = None
     """The request for the rest, when there is more."""
+    notes: tuple[str, ...] = ()
+    """What could not be read as expected although the rest could, a sentence each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An answer that was kept as a file, whose name is `response.url`."""
+
+    source: str
+    response: Response
+    asked: date | None
+    """The day that it is to be taken for, whatever it says."""
+    named: date | None
+    """The day that its name or folder tells, for when it says nothing itself."""

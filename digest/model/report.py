@@ -19,9 +19,12 @@ class Report:
     day: date
     collections: list[Collection] = field(default_factory=list)
     selected: int = 0
+    rendered: int = 0
     states: Counter[DeliveryState] = field(default_factory=Counter)
     waiting: int = 0
     """Readers who are due later."""
+    trouble: str = ""
+    """Why the relay could not be reached."""
     next_due: datetime | None = None
     """When the first of them, or of the deferred, is due."""
 
@@ -30,10 +33,14 @@ class Report:
         self.states.update(outcome.state for outcome in outcomes)
 
     @property
+    def sources_failed(self) -> int:
+        """How many sources failed in this pass."""
+        return sum(collection.verdict.failure for collection in self.collections)
+
+    @property
     def failed(self) -> int:
         """How many deliveries and sources failed in this pass."""
-        sources = sum(collection.verdict.failure for collection in self.collections)
-        return sources + sum(self.states[state] for state in FAILURES)
+        return self.sources_failed + sum(self.states[state] for state in FAILURES)
 
     @property
     def exit_status(self) -> int:

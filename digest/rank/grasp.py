@@ -12,7 +12,6 @@ from digest.rank.ragged import Floats
 from digest.rank.tokens import content, stem
 from digest.rank.views import Stems
 
-
 LEAST = 0.1
 """Below this share of enough, papers keep their order and nothing else."""
 

@@ -2,44 +2,50 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
-from digest.model import Card, Choice, Link, Paper
+from digest.model import Card, Link, Paper, Reason
 from digest.render import evidence, wording
 from digest.render.hostile import link, plain
 from digest.render.mathematics import readable
 from digest.render.summary import summarise
 
 _AUTHORS = 3
-_NAME_LONGEST, _LABEL_LONGEST, _TITLE_LONGEST = 60, 34, 300
+_NAME_LONGEST, _LABEL_LONGEST, _TITLE_LONGEST = 60, 24, 240
 _ARXIV = re.compile(r"arxiv:([\w.-]+(?:/\d{7})?)")
 
 
-def card(paper: Paper, choice: Choice) -> Card:
-    """What the reader sees of a paper."""
-    title = wording.shortened(readable(plain(paper.title)), _TITLE_LONGEST) or paper.id
+@lru_cache(maxsize=4096)  # readers of one topic see the same card
+def card(paper: Paper, reasons: tuple[Reason, ...]) -> Card:
+    """What a reader sees of a paper that was chosen for these reasons."""
+    title = _short(paper.title, _TITLE_LONGEST) or paper.id
+    page = link(paper.url) or _arxiv(paper, "abs")
     return Card(
         title=title,
-        url=link(paper.url) or _arxiv(paper, "abs"),
+        url=page,
         authors=authors(paper.authors),
-        organization=wording.shortened(plain(paper.organization), _NAME_LONGEST),
+        organization=_short(paper.organization, _NAME_LONGEST),
         summary=summarise(paper),
-        why_you=evidence.why_you(choice, paper),
-        why_now=evidence.why_now(choice, paper),
-        links=links(paper),
+        why_you=evidence.why_you(reasons, paper),
+        why_now=evidence.why_now(reasons, paper),
+        links=links(paper, page),
         direction=direction(title),
     )
 
 
 def authors(names: tuple[str, ...]) -> str:
     """The first three names, and how many more."""
-    known = [wording.shortened(name, _NAME_LONGEST) for name in map(plain, names) if name]
+    known = [name for name in (_short(name, _NAME_LONGEST) for name in names) if name]
     rest = len(known) - _AUTHORS
     return ", ".join(known[:_AUTHORS]) + (f" + {rest} more" if rest > 0 else "")
 
 
-def links(paper: Paper) -> tuple[Link, ...]:
-    """PDF, code and project, each with words of its own, for screen readers list links alone."""
+def links(paper: Paper, page: str) -> tuple[Link, ...]:
+    """PDF, code and project, unless they are the paper's page again.
+
+    Each has words of its own, for screen readers list links without their surroundings.
+    """
     found = (
         _labelled("PDF", link(paper.pdf) or _arxiv(paper, "pdf"), _number(paper)),
         _labelled("Code", link(paper.code), ""),
@@ -47,7 +53,7 @@ def links(paper: Paper) -> tuple[Link, ...]:
     )
     seen: dict[str, Link] = {}
     for one in found:
-        if one is not None:
+        if one is not None and one.url != page:
             seen.setdefault(one.url, one)
     return tuple(seen.values())
 
@@ -61,6 +67,11 @@ def direction(text: str) -> str:
     return "ltr"
 
 
+def _short(text: str, limit: int) -> str:
+    """Text of a stranger, readable and no longer than fits."""
+    return wording.shortened(readable(plain(text)), limit)
+
+
 def _labelled(kind: str, url: str, words: str) -> Link | None:
     if not url:
         return None
@@ -69,7 +80,7 @@ def _labelled(kind: str, url: str, words: str) -> Link | None:
     hosted = (parts.hostname or "").removeprefix("www.")
     inside = hosted in {"github.com", "gitlab.com", "huggingface.co", "codeberg.org"}
     name = words or (segments[min(1, len(segments) - 1)] if inside and segments else hosted)
-    return Link(f"{kind} {wording.shortened(name, _LABEL_LONGEST)}", url)
+    return Link(kind, f"{kind} {wording.shortened(name, _LABEL_LONGEST)}", url)
 
 
 def _number(paper: Paper) -> str:

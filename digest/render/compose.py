@@ -25,6 +25,7 @@ SUBJECT_LONGEST = 60
 """Visible characters of a subject that phones show."""
 SUBJECT_SHORTEST = 8
 TRENDING = "Also trending"
+FOLLOWED = "By people you follow"
 _NAMED = 3
 """Topics that the lead names."""
 _FAKE = re.compile(r"\A(?:(?:re|fwd?|aw|wg|sv|tr)\s*(?:\[\d+\])?:\s*)+", re.IGNORECASE)
@@ -81,9 +82,10 @@ def lead(selection: Selection, sections: tuple[Section, ...]) -> str:
     if selection.mood in {Mood.QUIET, Mood.NOTE} or not total:
         return "A quiet day on your topics"
     papers = f"{wording.in_words(total).capitalize()} {'paper' if total == 1 else 'papers'}"
-    named = [section for section in sections if section.heading != TRENDING]
+    named = [section for section in sections if section.heading not in {TRENDING, FOLLOWED}]
     if not named:
-        return f"{papers} that the field is reading"
+        followed = any(section.heading == FOLLOWED for section in sections)
+        return f"{papers} {'for you' if followed else 'that the field is reading'}"
     if len(sections) == 1:
         return f"{papers} on {sections[0].heading}"
     parts = [f"{len(section.cards)} on {section.heading}" for section in named[:_NAMED]]
@@ -96,7 +98,9 @@ def _sections(selection: Selection, papers: Mapping[str, Paper]) -> tuple[Sectio
     found: dict[str, list[Card]] = {}
     for choice in selection.choices:
         if choice.paper in papers:
-            found.setdefault(_heading(choice), []).append(card(papers[choice.paper], choice))
+            found.setdefault(_heading(choice), []).append(
+                card(papers[choice.paper], choice.reasons)
+            )
     trending = found.pop(TRENDING, None)
     if trending:
         found[TRENDING if found else "Trending now"] = trending
@@ -104,10 +108,14 @@ def _sections(selection: Selection, papers: Mapping[str, Paper]) -> tuple[Sectio
 
 
 def _heading(choice: Choice) -> str:
+    """The strongest topic of a choice; a followed author only where it is the only reason."""
     topics = [reason for reason in choice.reasons if reason.kind is ReasonKind.TOPIC]
+    texts = [reason for reason in topics if not reason.label.startswith("author:")]
     if not topics:
         return TRENDING
-    return topic_name(min(topics, key=lambda reason: (-reason.value, reason.label)).label)
+    if not texts:
+        return FOLLOWED
+    return topic_name(min(texts, key=lambda reason: (-reason.value, reason.label)).label)
 
 
 def _why(subscriber: Subscriber, identity: Identity) -> str:

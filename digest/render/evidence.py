@@ -1,8 +1,10 @@
 """The evidence line: why you, and why now. Every word of it comes from the choice's reasons."""
 
-import re
+from collections.abc import Sequence
 
-from digest.model import Choice, Paper, Reason, ReasonKind, Topic, TopicKind
+from digest.model import Paper, Reason, ReasonKind, Topic, TopicKind
+from digest.rank import tokens
+from digest.rank.tokens import stem
 from digest.render import wording
 from digest.render.hostile import plain
 
@@ -11,28 +13,35 @@ _TOPICS, _WORDS = 2, 4
 _TOPIC_LONGEST = 48
 
 
-def why_you(choice: Choice, paper: Paper) -> str:
+def why_you(reasons: Sequence[Reason], paper: Paper) -> str:
     """What of the reader's interests the paper meets; "" when it is here for its votes alone."""
-    topics = [reason for reason in choice.reasons if reason.kind is ReasonKind.TOPIC]
-    topics.sort(key=lambda reason: (-reason.value, reason.label))
+    topics = [reason for reason in reasons if reason.kind is ReasonKind.TOPIC]
+    topics.sort(key=lambda reason: (_followed(reason), -reason.value, reason.label))
     said = [_topic(reason, paper) for reason in topics[:_TOPICS]]
-    if any(reason.kind is ReasonKind.LIKED for reason in choice.reasons):
+    if any(reason.kind is ReasonKind.LIKED for reason in reasons):
         said.append("is like papers that you liked")
     return wording.listed(said)
 
 
-def why_now(choice: Choice, paper: Paper) -> str:
+def why_now(reasons: Sequence[Reason], paper: Paper) -> str:
     """Votes and where they put it in the day, comments, stars, and the hour they were read."""
+    counts = (
+        (paper.upvotes, "vote", _standing(reasons)),
+        (paper.comments, "comment", ""),
+        (paper.stars, "code star", ""),
+    )
+    hour = f" by {paper.observed:%H:%M} UTC" if paper.observed else ""
     said = []
-    if paper.upvotes:
-        said.append(wording.count(paper.upvotes, "vote") + _standing(choice))
-    if paper.comments:
-        said.append(wording.count(paper.comments, "comment"))
-    if paper.stars:
-        said.append(wording.count(paper.stars, "code star"))
-    if said and paper.observed is not None:
-        said.append(f"{paper.observed:%H:%M} UTC")
+    for number, noun, standing in counts:
+        if number is not None and number > 0:
+            said.append(_together(wording.count(number, noun) + hour) + standing)
+            hour = ""
     return " · ".join(said)
+
+
+def _together(text: str) -> str:
+    """A short piece that no line break may divide."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def topic_name(label: str) -> str:
@@ -52,11 +61,15 @@ def _topic(reason: Reason, paper: Paper) -> str:
     return f"matches “{name}”{_words(reason, paper)}"
 
 
+def _followed(reason: Reason) -> bool:
+    return reason.label.startswith("author:")
+
+
 def _words(reason: Reason, paper: Paper) -> str:
     """Which words of the topic it holds, those of the title apart; "" when it holds all."""
     words = [plain(word) for word in reason.words][:_WORDS]
-    title = paper.title.casefold()
-    titled = [word for word in words if re.search(rf"\b{re.escape(word.casefold())}", title)]
+    title = {stem(word) for word in tokens.words(paper.title)}
+    titled = [word for word in words if stem(word.casefold()) in title]
     others = [word for word in words if word not in titled]
     said = []
     if titled:
@@ -66,9 +79,9 @@ def _words(reason: Reason, paper: Paper) -> str:
     return f" ({'; '.join(said)})" if said else ""
 
 
-def _standing(choice: Choice) -> str:
+def _standing(reasons: Sequence[Reason]) -> str:
     """Where the votes put a paper in its day, when that is worth a word."""
-    share = max((r.value for r in choice.reasons if r.kind is ReasonKind.VOTES), default=0.0)
+    share = max((r.value for r in reasons if r.kind is ReasonKind.VOTES), default=0.0)
     if share >= 0.995:
         return ", at the top of the day"
-    return f", more than {share * 100:.0f} % of the day" if share >= 0.5 else ""
+    return f", ahead of {share * 100:.0f} % of the day" if share >= 0.5 else ""

@@ -13,8 +13,12 @@ LINK_LONGEST = 500
 
 _RESERVED = frozenset({"invalid", "localhost", "local", "test", "onion", "arpa", "internal"})
 """Top labels that lead nowhere outside (RFC 6761)."""
-_TAG = re.compile(r"</?(?:p|br|b|i|em|strong|sub|sup|span|div|a)\b[^<>]*>", re.IGNORECASE)
-"""Mark-up that sources leave in abstracts; anything else in angle brackets is meant as text."""
+_TAG = re.compile(
+    r"</?(?:p|br|b|i|u|em|strong|su[bp]|span|div|a|table|t[rdh]|[uo]l|li|h[1-6]|font|jats:[\w-]+)"
+    r"(?=[\s/>])[^<>]*>",
+    re.IGNORECASE,
+)
+"""Mark-up that sources leave in abstracts; anything else (`<EOS>`, `<think>`) is meant as text."""
 _KEPT = "/:@!$&()*+,;=-._~%?"
 
 

@@ -1,6 +1,6 @@
 """Digest → the HTML edition. A card is rendered once for all its readers; a mail is a join."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from jinja2 import Environment, TemplateError
@@ -39,19 +39,39 @@ class Html:
     def _render_card(self, card: Card) -> Markup:
         return Markup(self._card.render(card=card))  # noqa: S704 - made by an escaping template
 
-    def fit(self, digest: Digest, budget: int = BUDGET) -> Digest:
+    def fit(self, digest: Digest, budget: int = BUDGET) -> "Fitted":
         """The digest as it fits: with shorter summaries, then with its tail on the web alone."""
         for limit in (None, *SHORTER):
-            shorter = digest if limit is None else _shortened(digest, limit)
-            excess = len(quoted(self.page(shorter))) - budget
-            if excess <= 0:
-                return shorter
-        while excess > 0 and shorter.cards:
-            sizes = [len(quoted(self.card(card))) for card in reversed(shorter.cards)]
-            drop = next((n for n in range(1, len(sizes)) if sum(sizes[:n]) >= excess), len(sizes))
-            shorter = _folded(shorter, drop)
-            excess = len(quoted(self.page(shorter))) - budget
-        return shorter
+            fitted = self._printed(digest if limit is None else _shortened(digest, limit))
+            if fitted.octets <= budget:
+                return fitted
+        while fitted.octets > budget and fitted.digest.cards:
+            drop = self._needless(fitted, fitted.octets - budget)
+            fitted = self._printed(_folded(fitted.digest, drop))
+        return fitted
+
+    def _printed(self, digest: Digest) -> "Fitted":
+        encoded = quoted(self.page(digest))
+        return Fitted(digest, encoded)
+
+    def _needless(self, fitted: "Fitted", excess: int) -> int:
+        """How many cards from the end take `excess` octets."""
+        sizes = [len(quoted(self.card(card))) for card in reversed(fitted.digest.cards)]
+        return next((n for n in range(1, len(sizes)) if sum(sizes[:n]) >= excess), len(sizes))
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A digest with its page."""
+
+    digest: Digest
+    encoded: bytes
+    """The page in quoted-printable."""
+
+    @property
+    def octets(self) -> int:
+        """What the page weighs in the mail."""
+        return len(self.encoded)
 
 
 def _shortened(digest: Digest, limit: int) -> Digest:
@@ -60,7 +80,9 @@ def _shortened(digest: Digest, limit: int) -> Digest:
         sections=tuple(
             Section(
                 section.heading,
-                tuple(replace(card, summary=shorten(card.summary, limit)) for card in section.cards),
+                tuple(
+                    replace(card, summary=shorten(card.summary, limit)) for card in section.cards
+                ),
             )
             for section in digest.sections
         ),

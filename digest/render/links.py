@@ -26,6 +26,15 @@ class Links:
     reverse_path: str
     """MAIL FROM with the reader's tag in it (VERP)."""
 
+    @property
+    def one_click(self) -> str:
+        """What List-Unsubscribe holds: RFC 8058 §3.1 knows https alone.
+
+        Only a trial on this machine has another base URL (a relay elsewhere requires https), and
+        its mails show the field as readers will get it.
+        """
+        return self.unsubscribe.replace("http://", "https://", 1)
+
     @classmethod
     def of(cls, base_url: str, identity: Identity, signer: Signer, reader: int, day: date) -> Self:
         """The links of a reader, known by the store's number for them, for an edition."""

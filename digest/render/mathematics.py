@@ -15,6 +15,7 @@ from digest.render.symbols import (
     BLACKBOARD,
     COMMAND,
     ESCAPES,
+    GREEK,
     OPERATORS,
     SPACES,
     SYMBOLS,
@@ -33,9 +34,17 @@ _SPANS = re.compile(
 """Mathematics: pandoc's rule for `$`, so that "$5 and $10" is money."""
 _SCRIPT = re.compile(r"(?<=[\w)\]])([\^_])\{([^{}]{1,24})\}")
 _UNKNOWN = re.compile(r"(?:\\[A-Za-z]+)+")
+_PLAIN = re.compile(r"[^\W\d]+|[\d.]+")
+"""A script that needs no brackets to be told from what follows."""
 _QUOTES = (("``", "“"), ("''", "”"))
+_POWER = re.compile(r"(?<=[\w)∇])\^(\d{1,3}|\*)")
+"""A power without braces or dollars, as sources leave it: "VLM^2-Bench", "FaSTA^*"."""
 _DAMAGE = re.compile(r"(?<=\d)times(?=\d|\b)")
 """What is left of "\\times" where a source dropped the backslash: "2.4times"."""
+_NAMES = re.compile(
+    r"(?<![\\\w])(nabla|" + "|".join(sorted(GREEK, key=len, reverse=True)) + r")(?=\^\{?\d)"
+)
+"""The same of a letter: "tau^2-bench"."""
 
 
 class _Unreadable(ValueError):
@@ -44,7 +53,7 @@ class _Unreadable(ValueError):
 
 def readable(text: str) -> str:
     """The text with its TeX turned into Unicode, piece by piece."""
-    text = _DAMAGE.sub("×", text)
+    text = _NAMES.sub(lambda found: SYMBOLS[found[1]], _DAMAGE.sub("×", text))
     if not any(sign in text for sign in "\\$^_`"):
         return text
     pieces, end = [], 0
@@ -75,6 +84,7 @@ def _prose(text: str) -> str:
         out += text[at : found.start()] + piece
         at = reader.at
     out = _SCRIPT.sub(_braced, out + text[at:])
+    out = _POWER.sub(lambda found: _script("^", found[1]), out)
     for written, printed in _QUOTES:
         out = out.replace(written, printed) if "``" in text else out
     return out
@@ -196,7 +206,7 @@ def _script(sign: str, inner: str) -> str:
         return {"∘": "°"}.get(inner, inner)
     if inner and all(character in table for character in inner):
         return "".join(table[character] for character in inner)
-    return f"{sign}{inner}" if len(inner) == 1 or inner.isalpha() else f"{sign}({inner})"
+    return f"{sign}{inner}" if len(inner) == 1 or _PLAIN.fullmatch(inner) else f"{sign}({inner})"
 
 
 def _bracketed(text: str) -> str:

@@ -30,8 +30,9 @@ class Renderer:
         fitted = self.html.fit(digest)
         key = (self.identity.list_label, address, selection.day)
         name = message_id(*key, self.identity.domain)
-        head = header(fitted, address, name, selection, links, self.identity, instant)
-        body = alternative(self.text.page(fitted), self.html.page(fitted), boundary(*key))
+        head = header(fitted.digest, address, name, selection, links, self.identity, instant)
+        text = quoted(self.text.page(fitted.digest))
+        body = alternative(text, fitted.encoded, boundary(*key))
         return Message(
             address=address,
             day=selection.day,
@@ -72,30 +73,30 @@ def header(
     )
 
 
-def alternative(text: str, html: str, limit: str) -> bytes:
-    """The body with its Content-Type: text first, what is richer last (RFC 2046 §5.1.4)."""
+def alternative(text: bytes, html: bytes, limit: str) -> bytes:
+    """The body with its Content-Type: text first, what is richer last (RFC 2046 §5.1.4).
+
+    Both parts are quoted-printable already.
+    """
     opening = headers.field("Content-Type", ["multipart/alternative;", f'boundary="{limit}"'])
     pieces = [opening.encode(), b"\r\n"]
     for subtype, content in (("plain", text), ("html", html)):
         pieces += [
             f"--{limit}\r\nContent-Type: text/{subtype}; charset=utf-8\r\n"
             "Content-Transfer-Encoding: quoted-printable\r\n\r\n".encode(),
-            quoted(content),
+            content,
         ]
     return b"".join([*pieces, f"--{limit}--\r\n".encode()])
 
 
 def _list_fields(links: Links, identity: Identity) -> str:
-    """RFC 2369 and 2919; List-Unsubscribe-Post only beside an https URI (RFC 8058 §3.1)."""
+    """RFC 2369, 2919 and 8058."""
     owner = f"mailto:{identity.mailbox}"
     fields = [
         headers.list_id(identity.list_name, identity.list_label),
-        headers.uris("List-Unsubscribe", [links.unsubscribe, links.unsubscribe_mail]),
-    ]
-    if links.unsubscribe.startswith("https://"):
-        fields.append(headers.field("List-Unsubscribe-Post", ["List-Unsubscribe=One-Click"]))
-    fields += [
-        headers.uris("List-Help", [links.manage]),
+        headers.list_unsubscribe([links.one_click, links.unsubscribe_mail]),
+        headers.field("List-Unsubscribe-Post", ["List-Unsubscribe=One-Click"]),
+        headers.uris("List-Help", [links.home]),
         headers.uris("List-Subscribe", [links.home]),
         headers.uris("List-Owner", [owner]),
         headers.uris("List-Archive", [links.archive]),

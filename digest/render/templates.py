@@ -8,8 +8,10 @@ mark, and puts the constructs back afterwards; so what is compiled is already in
 import logging
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+import cssutils
 from jinja2 import (
     BaseLoader,
     ChoiceLoader,
@@ -18,6 +20,7 @@ from jinja2 import (
     PackageLoader,
     StrictUndefined,
     TemplateError,
+    select_autoescape,
 )
 from premailer import Premailer
 
@@ -25,6 +28,8 @@ from digest.errors import RenderError
 
 CHECKOUT = Path(__file__).resolve().parents[2] / "templates"
 STYLE = "style.css"
+DOCTYPE = "<!doctype html>\n"
+"""Without it, clients lay a page out as in 1998; lxml leaves it out."""
 
 _CONSTRUCT = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _MARK = re.compile(r"<!--jinja(\d+)-->|jinja(\d+)x")
@@ -34,27 +39,22 @@ _FRAGMENT = '<html><body><div id="fragment">', "</div></body></html>"
 def templates() -> BaseLoader:
     """The templates that came with the program: in the wheel, else in the checkout."""
     found: list[BaseLoader] = []
-    try:
+    with suppress(ValueError):  # an editable install has no copy inside the package
         found.append(PackageLoader("digest", "templates"))
-    except ValueError:  # an editable install has no copy inside the package
-        pass
     return ChoiceLoader([*found, FileSystemLoader(CHECKOUT)])
 
 
 def environment(loader: BaseLoader | None = None) -> Environment:
     """Templates with autoescape in `.html`, no undefined names, and CSS inlined."""
-    made = Environment(
+    return Environment(
         loader=_Inlining(loader or templates()),
-        autoescape=lambda name: name is not None and name.endswith(".html"),
+        autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    made.filters.clear()  # templates print; the few filters they need are named where they render
-    made.globals.clear()
-    return made
 
 
 class _Inlining(BaseLoader):
@@ -91,7 +91,9 @@ def inline(source: str, style: str, name: str) -> str:
     whole = "<html" in marked
     begin, end = ("", "") if whole else _FRAGMENT
     inlined = _premailed(begin + marked + end, style, name)
-    if not whole:
+    if whole:
+        inlined = DOCTYPE + inlined[inlined.index("<html") :]
+    else:
         inlined = inlined[inlined.index(begin[12:]) + len(begin[12:]) : inlined.rindex("</div>")]
     seen = [found[1] or found[2] for found in _MARK.finditer(inlined)]
     if sorted(map(int, seen)) != list(range(len(constructs))):
@@ -100,6 +102,7 @@ def inline(source: str, style: str, name: str) -> str:
 
 
 def _premailed(html: str, style: str, name: str) -> str:
+    cssutils.ser.prefs.minimizeColorHash = False  # bgcolor="#fff" is black to some clients
     try:
         return str(
             Premailer(

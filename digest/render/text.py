@@ -1,6 +1,7 @@
 """Digest → the text edition: 72 columns, papers numbered, every link on a line of its own."""
 
 import unicodedata
+from functools import lru_cache
 
 from jinja2 import Environment, TemplateError
 
@@ -29,6 +30,7 @@ class Text:
             raise explained(error) from error
 
 
+@lru_cache(maxsize=16_384)  # readers share cards, so most texts come again
 def wrap(text: str, indent: str = "", first: str | None = None) -> str:
     """The text in lines of at most 72 columns, the first begun with `first`, others indented."""
     lines = [indent if first is None else first]

@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from datetime import date
 
-_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_SMALL = (
+    *("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve"),
+)
 
 
 def day_in_words(day: date) -> str:
@@ -31,7 +34,7 @@ def listed(items: Sequence[str]) -> str:
 
 
 def in_words(number: int) -> str:
-    """A number below ten as a word."""
+    """A number up to twelve as a word."""
     return _SMALL[number] if 0 <= number < len(_SMALL) else str(number)
 
 

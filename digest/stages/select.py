@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from digest.model import Advanced, Edition, Mood, Selection, Stage, Subscriber
-from digest.model.due import is_due
+from digest.model import Advanced, Mood, Run, Selection, Stage, Subscriber
 from digest.ports import Observer, Papers, Selections, Subscribers
 from digest.rank.ranking import Ranking
 from digest.stages.batches import batches
@@ -32,18 +31,16 @@ class Select:
         self._quiet, self._observer = quiet, observer
         self._rankings: dict[date, Ranking] = {}
 
-    def pending(self, edition: Edition, now: datetime) -> Iterator[list[Subscriber]]:
+    def pending(self, run: Run, now: datetime) -> Iterator[list[Subscriber]]:
         """Readers who are due and have no recorded choice, in batches."""
-        for batch in batches(r for r in self._subscribers.active() if is_due(r, edition, now)):
-            chosen = self._selections.several([reader.address for reader in batch], edition.day)
+        for batch in batches(r for r in self._subscribers.active() if run.due(r, now)):
+            chosen = self._selections.several([reader.address for reader in batch], run.day)
             if waiting := [reader for reader in batch if reader.address not in chosen]:
                 yield waiting
 
-    def perform(
-        self, edition: Edition, batch: Sequence[Subscriber], now: datetime
-    ) -> list[Selection]:
+    def perform(self, run: Run, batch: Sequence[Subscriber], now: datetime) -> list[Selection]:
         """Chooses and records; doing it again changes nothing."""
-        selections = self.choose(edition.day, batch, now)
+        selections = self.choose(run.day, batch, now)
         self._selections.put(selections)
         self._observer(Advanced(self.stage, len(selections)))
         return selections

@@ -66,6 +66,15 @@ class LedgerStore:
         )
         return sorted(row[0] for row in rows)
 
+    def held(self, addresses: Sequence[str], day: date) -> set[str]:
+        """Of these, who has a row, whatever its state."""
+        rows = self._all("held", addresses=json.dumps(list(addresses)), day=day.toordinal())
+        return {row[0] for row in rows}
+
+    def deferred_days(self) -> list[date]:
+        """Editions that somebody still waits for."""
+        return [date.fromordinal(row[0]) for row in self._all("deferred_days")]
+
     def sending(self, address: str, day: date, now: datetime) -> None:
         """Marks that the final dot is about to be written."""
         self._execute("sending", address=address, day=day.toordinal(), now=to_instant(now))

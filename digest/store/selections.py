@@ -55,6 +55,11 @@ class SelectionStore:
         rows = ({**key, "address": address, "proof": proof} for address, proof in proofs.items())
         self._db.many(self._sql["prove"], rows)
 
+    def unprove(self, addresses: Sequence[str], day: date) -> None:
+        """Forgets checksums: these messages are to be rendered again."""
+        params: Params = {"addresses": json.dumps(list(addresses)), "day": day.toordinal()}
+        self._db.execute(self._sql["unprove"], params)
+
     def proofs(self, addresses: Sequence[str], day: date) -> dict[str, bytes]:
         """The checksums of messages that were rendered."""
         params: Params = {"addresses": json.dumps(list(addresses)), "day": day.toordinal()}

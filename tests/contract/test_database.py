@@ -17,11 +17,15 @@ def insert(database, address):
 
 
 def test_a_transaction_is_all_or_nothing(database):
-    with pytest.raises(RuntimeError, match="half-way"), database.transaction():
-        insert(database, "a@x.example")
+    def half_way():
         with database.transaction():
-            insert(database, "b@x.example")
-        raise RuntimeError("half-way")
+            insert(database, "a@x.example")
+            with database.transaction():
+                insert(database, "b@x.example")
+            raise RuntimeError("half-way")
+
+    with pytest.raises(RuntimeError, match="half-way"):
+        half_way()
     assert readers(database) == []
 
 

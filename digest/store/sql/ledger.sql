@@ -69,3 +69,10 @@ SELECT state, count(*) FROM deliveries WHERE day = :day GROUP BY state ORDER BY 
 -- :next_due  when the first deferred delivery of a day is due again
 SELECT min(CASE WHEN :retry_after < 0 THEN due ELSE updated + :retry_after END) FROM deliveries
 WHERE day = :day AND state = :deferred
+
+-- :held  of these addresses, who has a row
+SELECT r.address FROM deliveries AS d JOIN readers AS r ON r.id = d.reader
+WHERE d.day = :day AND r.address IN (SELECT value FROM json_each(:addresses))
+
+-- :deferred_days  editions that somebody still waits for
+SELECT DISTINCT day FROM deliveries WHERE state IN (:deferred, :claimed) ORDER BY day

@@ -24,3 +24,7 @@ WHERE day = :day AND reader = (SELECT id FROM readers WHERE address = :address)
 -- :proofs  the checksums of rendered messages
 SELECT r.address, s.proof FROM selections AS s JOIN readers AS r ON r.id = s.reader
 WHERE s.day = :day AND r.address IN (SELECT value FROM json_each(:addresses)) AND s.proof IS NOT NULL
+
+-- :unprove  forgets checksums: these mails are to be rendered again
+UPDATE selections SET proof = NULL WHERE day = :day
+  AND reader IN (SELECT id FROM readers WHERE address IN (SELECT value FROM json_each(:addresses)))

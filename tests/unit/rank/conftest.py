@@ -4,9 +4,10 @@ import zlib
 
 import numpy as np
 import pytest
+from example_papers import corpus
 
 from digest.model import Paper
-from example_papers import corpus
+
 
 @pytest.fixture(scope="session")
 def papers() -> list[Paper]:

@@ -1,8 +1,8 @@
 import pytest
+from example_papers import corpus
 
 from digest.errors import Misuse
 from digest.rank.collection import rank_collection
-from example_papers import corpus
 
 
 def documents():

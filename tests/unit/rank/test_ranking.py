@@ -2,12 +2,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from example_papers import corpus
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.model import Mood, Paper, ReasonKind, Subscriber, Topic
 from digest.rank.ranking import Ranking
-from example_papers import corpus
 
 DAY = date(2026, 8, 20)
 

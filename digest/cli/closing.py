@@ -1,0 +1,53 @@
+"""The last line of a run: what it came to, and what a person can do."""
+
+import json
+
+import click
+
+from digest.mail.characters import one_line
+from digest.model import DeliveryState, Report
+
+
+def close(report: Report, as_json: bool) -> None:
+    """Prints the line on stderr (and the report as JSON on stdout), and sets the exit status."""
+    if as_json:
+        click.echo(json.dumps(_record(report)))
+    click.echo(sentence(report), err=True)
+    click.get_current_context().exit(report.exit_status)
+
+
+def sentence(report: Report) -> str:
+    """What happened to the edition and what comes next, in one line."""
+    states = [f"{n} {state.value}" for state, n in sorted(report.states.items()) if n]
+    done = f"edition {report.day}: {', '.join(states) or 'nothing to send'}"
+    return one_line("; ".join([done, *_advice(report)]))
+
+
+def _advice(report: Report) -> list[str]:
+    advice = []
+    failed = [c for c in report.collections if c.verdict.failure]
+    advice += [f"{c.source} {c.verdict.value}: {c.detail or 'no papers'}" for c in failed]
+    if report.trouble:
+        advice.append(f"the relay could not be used: {report.trouble}")
+    if troubled := report.failed - report.sources_failed:
+        advice.append(f"{troubled} failed: see `digest deliveries --day {report.day}`")
+    at = f"{report.next_due:%Y-%m-%d %H:%M} UTC" if report.next_due else ""
+    if report.states[DeliveryState.DEFERRED]:
+        advice.append(f"run `digest run` again{f' after {at}' if at else ''} for the deferred")
+    if report.waiting:
+        readers = "1 reader is" if report.waiting == 1 else f"{report.waiting} readers are"
+        advice.append(f"{readers} due later, the first at {at}")
+    return advice or ["all well"]
+
+
+def _record(report: Report) -> dict[str, object]:
+    return {
+        "day": report.day.isoformat(),
+        "sources": {c.source: c.verdict.value for c in report.collections},
+        "selected": report.selected,
+        "states": {state.value: n for state, n in report.states.items()},
+        "waiting": report.waiting,
+        "next_due": report.next_due.isoformat() if report.next_due else None,
+        "trouble": report.trouble,
+        "exit_status": report.exit_status,
+    }

@@ -1,0 +1,66 @@
+"""`digest collect`: the day's papers."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+
+from digest.cli.options import as_json, day, dry_run
+from digest.cli.output import show
+from digest.cli.session import Session, pass_session
+from digest.cli.status import COLUMNS, collected
+from digest.sources.saved import open_saved
+
+
+def kept_at(file: Path) -> datetime:
+    """When a file was saved, as far as the file system knows."""
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC)
+
+
+@click.command()
+@day
+@click.option("--source", "names", multiple=True, help="Only this source; repeatable.")
+@click.option(
+    "--from",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Read a saved page or answer instead of asking; repeatable, and more may follow.",
+)
+@click.argument("more", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@as_json
+@dry_run
+@pass_session
+def collect(
+    session: Session,
+    day: date | None,
+    names: tuple[str, ...],
+    files: tuple[Path, ...],
+    more: tuple[Path, ...],
+    as_json: bool,
+    dry_run: bool,
+) -> None:
+    """Fetch the papers of a day, or read saved pages and API answers.
+
+    Source and kind of a saved file are recognised from its content; its day is --day, else the
+    one it tells, else the one in its name. Exit status 1 when a source failed or has changed.
+
+    Example: digest collect --from pages/2026-08-20.html pages/2026-08-21.html
+    """
+    if more and not files:
+        raise click.UsageError("files stand behind --from: digest collect --from FILE…")
+    with session.app() as app:
+        now, wanted, sources = app.clock.now(), app.run(day), app.sources(names)
+        if dry_run:
+            asked = ", ".join(source.name for source in sources)
+            click.echo(f"would ask {asked} for {wanted.day}")
+            return
+        stage = app.collecting(sources)
+        if files:
+            saved = [open_saved(file, sources, day, kept_at(file)) for file in (*files, *more)]
+            collections = stage.take_in(saved, now)
+        else:
+            collections = stage.perform(wanted, sources, now)
+    show(map(collected, collections), as_json, COLUMNS)
+    if any(collection.verdict.failure for collection in collections):
+        click.get_current_context().exit(1)

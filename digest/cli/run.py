@@ -1,0 +1,58 @@
+"""`digest run`: what cron calls."""
+
+from datetime import date, datetime
+
+import click
+
+from digest.app import App
+from digest.cli.closing import close
+from digest.cli.options import anyway, as_json, day, deadline, dry_run
+from digest.cli.session import Session, pass_session
+from digest.model import Run
+
+
+@click.command()
+@day
+@deadline
+@anyway
+@as_json
+@dry_run
+@pass_session
+def run(
+    session: Session,
+    day: date | None,
+    deadline: datetime | None,
+    anyway: bool,
+    as_json: bool,
+    dry_run: bool,
+) -> None:
+    r"""Collect, select, render and send what is due, once; then exit.
+
+    Safe to call as often as you like: nobody ever gets an edition twice, and what failed or is
+    due later is gone on with by the next call. The crontab line is
+
+    \b
+        */10 * * * * digest run
+
+    The last line on standard error says how it went. Exit status: 0 all well, 1 something failed,
+    75 only deferrals are left or another run is going on.
+    """
+    del anyway
+    with session.app() as app:
+        wanted = app.run(day, deadline=deadline)
+        if dry_run:
+            show_plan(app, wanted)
+            return
+        close(app.nightly(wanted), as_json)
+
+
+def show_plan(app: App, wanted: Run) -> None:
+    """Says what a run would do, and does nothing."""
+    now = app.clock.now()
+    waiting = app.collect.pending(wanted, now)
+    sources = [source.name for batch in waiting for source in batch]
+    readers = sum(1 for reader in app.subscribers.active() if wanted.due(reader, now))
+    asked = f"would ask {', '.join(sources)}, " if sources else ""
+    click.echo(f"edition {wanted.day}: {asked}{readers} readers are due")
+    for state, number in app.states(wanted.day).items():
+        click.echo(f"  {number} {state.value}")

@@ -1,0 +1,122 @@
+"""Sections of settings that have no part of their own yet; each moves to the part it configures."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from digest.sources.fetch import FetchSettings
+from digest.sources.huggingface import HuggingFaceSettings
+
+YEAR = 366 * 86_400
+
+
+class Engine(StrEnum):
+    """Who does the work."""
+
+    LOCAL = "local"
+    FLEET = "fleet"
+
+
+class EditionKind(StrEnum):
+    """Which day's papers readers get."""
+
+    SETTLED = "settled"
+    """The newest day that is over: its list is complete and its votes have settled."""
+    FRESH = "fresh"
+    """The present day, as far as it has come."""
+
+
+class InDoubt(StrEnum):
+    """What becomes of a mail whose reply after the final dot was lost."""
+
+    HOLD = "hold"
+    RESEND = "resend"
+
+
+class Quiet(StrEnum):
+    """What a reader gets when nothing reaches their floor."""
+
+    TRENDING = "trending"
+    NOTE = "note"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliverySettings:
+    """`[delivery]`: what becomes of mail that was not taken at once."""
+
+    retry_after: int | None = field(default=None, metadata={"low": 0, "high": YEAR})
+    """Seconds until a deferred mail is due again; None: by the reply. Applied when asked."""
+    expire_after: int = field(default=86_400, metadata={"low": 0, "high": YEAR})
+    """Seconds from the first attempt after which a deferred mail is given up."""
+    in_doubt: InDoubt = InDoubt.HOLD
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionSettings:
+    """`[selection]`: what readers get."""
+
+    quiet: Quiet = Quiet.TRENDING
+    edition: EditionKind = EditionKind.SETTLED
+
+    @property
+    def fresh(self) -> bool:
+        """Whether readers get the present day, as far as it has come."""
+        return self.edition is EditionKind.FRESH
+
+
+@dataclass(frozen=True, slots=True)
+class WebSettings:
+    """`[web]`: the links in mails, and where `digest web` listens."""
+
+    base_url: str = "http://127.0.0.1:8025"
+    bind: str = "127.0.0.1:8025"
+
+
+@dataclass(frozen=True, slots=True)
+class ArxivSettings:
+    """`[sources.arxiv]`."""
+
+    rss_url: str = "https://rss.arxiv.org"
+    api_url: str = "https://export.arxiv.org"
+    oai_url: str = "https://oaipmh.arxiv.org"
+
+
+@dataclass(frozen=True, slots=True)
+class SemanticScholarSettings:
+    """`[sources.semanticscholar]`."""
+
+    url: str = "https://api.semanticscholar.org"
+
+
+@dataclass(frozen=True, slots=True)
+class BiorxivSettings:
+    """`[sources.biorxiv]`."""
+
+    url: str = "https://api.biorxiv.org"
+
+
+@dataclass(frozen=True, slots=True)
+class HackerNewsSettings:
+    """`[sources.hackernews]`."""
+
+    url: str = "https://hn.algolia.com"
+
+
+@dataclass(frozen=True, slots=True)
+class GitHubSettings:
+    """`[sources.github]`."""
+
+    url: str = "https://api.github.com"
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesSettings:
+    """`[sources]`: how politely sources are asked; `[sources.NAME]`: where each of them is."""
+
+    fetch: FetchSettings = field(default_factory=FetchSettings)
+    huggingface: HuggingFaceSettings = field(default_factory=HuggingFaceSettings)
+    arxiv: ArxivSettings = field(default_factory=ArxivSettings)
+    semanticscholar: SemanticScholarSettings = field(default_factory=SemanticScholarSettings)
+    biorxiv: BiorxivSettings = field(default_factory=BiorxivSettings)
+    hackernews: HackerNewsSettings = field(default_factory=HackerNewsSettings)
+    github: GitHubSettings = field(default_factory=GitHubSettings)

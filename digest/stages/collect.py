@@ -1,0 +1,154 @@
+"""Collect: what the sources listed on a day."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from digest.errors import Changed, Misuse, SourceError
+from digest.model import (
+    Advanced,
+    Collection,
+    Finished,
+    Request,
+    Run,
+    Saved,
+    Stage,
+    Started,
+    Verdict,
+)
+from digest.ports import Fetcher, Observer, Papers, Source
+from digest.stages.haul import Haul
+
+MOST_PAGES = 20
+"""Answers of one day that are followed; a list that goes on is not believed to end."""
+
+SETTLED = frozenset({Verdict.COMPLETE, Verdict.EMPTY})
+"""Verdicts after which a day is not asked for again."""
+
+REFRESH = timedelta(minutes=30)
+"""A day that is filling up is not asked for again before."""
+
+
+class Collect:
+    """Brings in the papers of a day, and says honestly how that went."""
+
+    stage = Stage.COLLECT
+
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        fetcher: Fetcher,
+        papers: Papers,
+        reports: Path,
+        observer: Observer,
+    ) -> None:
+        """`reports` is the directory that keeps answers nobody understood."""
+        self._sources, self._fetcher, self._papers = sources, fetcher, papers
+        self._reports, self._observer = reports, observer
+
+    def pending(self, run: Run, now: datetime) -> Iterator[list[Source]]:
+        """Sources whose day is not settled; one that is still filling up, after half an hour."""
+        fetches = self._papers.collections(run.day)
+        done = {fetch.source for fetch in fetches if _is_done(fetch, now)}
+        if waiting := [source for source in self._sources if source.name not in done]:
+            yield waiting
+
+    def perform(self, run: Run, batch: Sequence[Source], now: datetime) -> list[Collection]:
+        """Asks each source for the day, and stores what it lists; failures are verdicts.
+
+        Raises Misuse for a day that has not begun (in UTC, as sources count).
+        """
+        if run.day > now.date():
+            raise Misuse(f"{run.day} has not begun: the newest day is {now.date()} (UTC)")
+        self._observer(Started(self.stage, len(batch)))
+        collections = [self._store(s, self._bring(s, run, now), now) for s in batch]
+        self._observer(Finished(self.stage))
+        return collections
+
+    def take_in(self, saved: Sequence[Saved], now: datetime) -> list[Collection]:
+        """Stores saved answers, oldest first, each a collection of its own.
+
+        A file is of the day that was asked for, else of the one it tells, else of the one it is
+        named by. Raises Misuse when there is none of them, before anything is stored.
+        """
+        sources = {source.name: source for source in self._sources}
+        hauls = [
+            (sources[file.source], _read(sources[file.source], file))
+            for file in sorted(saved, key=lambda file: file.response.at)
+        ]
+        self._observer(Started(self.stage, len(hauls)))
+        collections = [self._store(source, haul, now) for source, haul in hauls]
+        self._observer(Finished(self.stage))
+        return collections
+
+    def _bring(self, source: Source, run: Run, now: datetime) -> Haul:
+        """The day by the first way; by the other one, too, when that fails or convinces not."""
+        haul = Haul(run.day)
+        self._walk(source, source.first(run.day), haul)
+        other = source.fallback(run.day)
+        if other and (haul.errors or not haul.convinces(now.date())):
+            faults, known = len(haul.errors), len(haul.papers)
+            brought = self._walk(source, other, haul)
+            haul.mended = len(haul.errors) == faults and (brought > 0 or known == 0)
+        return haul
+
+    def _walk(self, source: Source, request: Request, haul: Haul) -> int:
+        """Follows one way to its end, or to an error, which is noted; returns what it brought."""
+        brought, following = 0, request
+        for _ in range(MOST_PAGES):
+            try:
+                page = source.read(self._fetcher.fetch(following))
+            except SourceError as error:
+                haul.errors.append(error)
+                return brought
+            brought += haul.add(page)
+            if page.next is None:
+                return brought
+            following = page.next
+        haul.notes.append(f"more than {MOST_PAGES} pages: the rest was not asked for")
+        return brought
+
+    def _store(self, source: Source, haul: Haul, now: datetime) -> Collection:
+        for error in haul.errors:
+            if isinstance(error, Changed):
+                haul.notes.append(self._report(source.name, haul.day, error.raw))
+        verdict, detail = haul.judge(now.date())
+        fetched = Collection(source.name, haul.day, verdict, 0, 0, 0, now, detail)
+        stored = self._papers.add(fetched, haul.papers.values())
+        self._observer(Advanced(self.stage, 1, verdict.value))
+        return stored
+
+    def _report(self, source: str, day: date, raw: bytes) -> str:
+        """Keeps an answer that was not understood, once; says where."""
+        path = self._reports / f"{source}-{day}-{sha256(raw).hexdigest()[:12]}.raw"
+        try:
+            self._reports.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(raw)
+        except OSError as error:
+            return f"the answer could not be kept: {error}"
+        return f"the answer is kept as {path}"
+
+
+def _read(source: Source, file: Saved) -> Haul:
+    try:
+        page = source.read(file.response)
+    except Changed as error:
+        day = file.asked or file.named
+        if day is None:
+            raise
+        return Haul(day, errors=[error])
+    day = file.asked or page.day or file.named
+    if day is None:
+        raise Misuse(f"{file.response.url}: neither content nor name tells a day; say it: --day")
+    haul = Haul(day)
+    if file.asked and page.day not in {None, file.asked}:
+        haul.notes.append(f"it says it is of {page.day}")
+    haul.add(page, whatever=day != page.day or file.asked is not None)
+    return haul
+
+
+def _is_done(fetch: Collection, now: datetime) -> bool:
+    if fetch.verdict is Verdict.FILLING:
+        return fetch.day >= now.date() and now - fetch.at < REFRESH
+    return fetch.verdict in SETTLED

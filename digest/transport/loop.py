@@ -1,0 +1,172 @@
+"""Where the colour changes: synchronous outside, asynchronous inside, many sessions at once."""
+
+import asyncio
+import math
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+
+from digest.errors import TransportError
+from digest.model import DeliveryState, Message, Outcome, Scope
+from digest.ports import Session, Transport
+
+GRACE = 10.0
+"""Seconds that mails under way still have once `stop` says so."""
+
+
+def deliver_all(
+    transport: Transport,
+    messages: Iterable[Message],
+    sessions: int,
+    before_dot: Callable[[Message], None],
+    record: Callable[[Outcome], None],
+    stop: Callable[[], bool] = lambda: False,
+    grace: float = GRACE,
+) -> None:
+    """Hands messages over through `sessions` sessions, taking each from `messages` when it can go.
+
+    `before_dot` returns once its mark is durable, `record` gets each outcome at once; both are
+    called from the event loop, so they should be quick. When either raises, or `messages` does,
+    or `stop` turns true, no further message is taken, those under way are finished (for `grace`
+    seconds after a stop) and the error is raised. What was not taken has no outcome.
+
+    Raises TransportError when not even the first session can be opened: then nothing was taken
+    but the first message. When later every session is lost, the rest are deferred.
+    """
+    crew = _Crew(transport, messages, before_dot, record, stop)
+    asyncio.run(crew.work(sessions, grace))  # noqa: TID251 - the colour changes here
+
+
+class _Crew:
+    """Workers with a session each, who share one supply of messages."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        messages: Iterable[Message],
+        before_dot: Callable[[Message], None],
+        record: Callable[[Outcome], None],
+        stop: Callable[[], bool],
+    ) -> None:
+        self._transport, self._messages = transport, iter(messages)
+        self._before_dot, self._record, self._stop = before_dot, record, stop
+        self._returned: deque[Message] = deque()
+        """Taken by a worker who then had no session for it."""
+        self._held: dict[str, tuple[float, str]] = {}
+        """Provider → until when it is left alone, and why."""
+        self._fault: Exception | None = None
+        self._lost: TransportError | None = None
+
+    async def work(self, sessions: int, grace: float) -> None:
+        message = self._take()
+        if message is not None:
+            self._returned.append(message)
+            async with self._transport.session() as first:
+                await self._all_hands(first, sessions, grace)
+                while self._returned and await self._serve(first):
+                    pass  # what a worker returned who found no session
+            self._defer_rest()
+        if self._fault is not None:
+            raise self._fault
+
+    async def _all_hands(self, first: Session, sessions: int, grace: float) -> None:
+        workers: list[asyncio.Task[object]] = [asyncio.create_task(self._serve(first))]
+        workers += [asyncio.create_task(self._join()) for _ in range(sessions - 1)]
+        watch = asyncio.create_task(self._watch(workers, grace))
+        try:
+            await asyncio.wait(workers)
+        finally:
+            for task in (watch, *workers):
+                task.cancel()
+            await asyncio.gather(watch, *workers, return_exceptions=True)
+
+    async def _watch(self, workers: list[asyncio.Task[object]], grace: float) -> None:
+        """Ends what still hangs `grace` seconds after a stop."""
+        while not self._over():  # noqa: ASYNC110 - a signal handler sets a flag, no Event of ours
+            await asyncio.sleep(0.2)
+        await asyncio.sleep(grace)
+        for worker in workers:
+            worker.cancel()
+
+    async def _join(self) -> None:
+        """Opens a session of its own, if there is a message for it."""
+        message = self._take()
+        if message is None:
+            return
+        self._returned.appendleft(message)
+        try:
+            async with self._transport.session() as session:
+                await self._serve(session)
+        except TransportError:
+            return  # the relay grants no more sessions; others take what was returned
+
+    async def _serve(self, session: Session) -> bool:
+        """Delivers one message after the other until none is left; False: the session is lost."""
+        while (message := self._take()) is not None:
+            try:
+                outcome = await session.deliver(message, self._mark)
+            except TransportError as error:
+                self._returned.appendleft(message)
+                self._lost = error
+                return False
+            except Exception as error:  # noqa: BLE001 - a mark not made, or a bug: no more mails
+                self._fault = self._fault or error
+                return False
+            self._note(message, outcome)
+        return not self._over()
+
+    async def _mark(self, message: Message) -> None:
+        try:
+            self._before_dot(message)
+        except Exception as error:
+            self._fault = self._fault or error
+            raise
+
+    def _over(self) -> bool:
+        return self._fault is not None or self._stop()
+
+    def _take(self) -> Message | None:
+        """The next message that may go now; None when there is none, or all is over."""
+        try:
+            while not self._over():
+                message = self._returned.popleft() if self._returned else next(self._messages, None)
+                if message is None or (held := self._holding(message)) is None:
+                    return message
+                self._note(message, held)
+        except Exception as error:  # noqa: BLE001 - composing failed: finish what is under way
+            self._fault = self._fault or error
+        return None
+
+    def _note(self, message: Message, outcome: Outcome) -> None:
+        if outcome.scope is Scope.PROVIDER and outcome.retry_after:
+            until = time.monotonic() + outcome.retry_after
+            self._held.setdefault(_provider(message), (until, outcome.reply))
+        try:
+            self._record(outcome)
+        except Exception as error:  # noqa: BLE001 - unrecorded: take no more, finish the others
+            self._fault = self._fault or error
+
+    def _holding(self, message: Message) -> Outcome | None:
+        """The outcome of a message whose provider wants to be left alone; None when it may go."""
+        if not self._held or (held := self._held.get(_provider(message))) is None:
+            return None
+        until, why = held
+        left = math.ceil(until - time.monotonic())
+        if left <= 0:
+            del self._held[_provider(message)]
+            return None
+        return _deferred(message, f"held back, the provider answered: {why}", left)
+
+    def _defer_rest(self) -> None:
+        """Every session is lost: what is left waits for another run."""
+        while self._lost is not None and (message := self._take()) is not None:
+            self._note(message, _deferred(message, f"no connection: {self._lost}", 60))
+
+
+def _deferred(message: Message, why: str, retry_after: int) -> Outcome:
+    return Outcome(message.address, message.day, DeliveryState.DEFERRED, why, retry_after)
+
+
+def _provider(message: Message) -> str:
+    """Who operates the mailbox: as far as can be known without DNS, its domain."""
+    return message.forward_path.rpartition("@")[2].lower()

@@ -1,0 +1,25 @@
+"""Example editions, composed and rendered once."""
+
+import pytest
+from example_mails import IDENTITY, Edition, render
+
+from digest.render.examples import Example, names
+from digest.render.message import Renderer
+
+
+@pytest.fixture(scope="session")
+def renderer() -> Renderer:
+    return Renderer(IDENTITY)
+
+
+@pytest.fixture(scope="session")
+def editions(renderer: Renderer) -> dict[str, Edition]:
+    return {
+        name: render(renderer, Example.load(name), reader)
+        for reader, name in enumerate(sorted(names()), 1)
+    }
+
+
+@pytest.fixture(params=sorted(names()))
+def edition(request: pytest.FixtureRequest, editions: dict[str, Edition]) -> Edition:
+    return editions[request.param]
