@@ -19,6 +19,7 @@ COMMANDS = (
     "init",
     "papers",
     "preview",
+    "rank",
     "render",
     "run",
     "schedule",

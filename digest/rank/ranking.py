@@ -1,19 +1,22 @@
-"""A day's pool of papers, ready to be asked by readers: relevance × trend, best first."""
+"""What readers get of a day's papers: relevance × trend, shared among their topics, best first."""
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
+from itertools import chain
 
-from digest.model import Choice, Mood, Paper, Reason, ReasonKind, Selection, Subscriber, Topic
-from digest.model import TopicKind as Kind
-from digest.rank.bm25 import Corpus, ceiling, text_of, weights
-from digest.rank.tokens import stem, terms, words
+import numpy as np
 
-FLOOR = 0.12
-"""Relevance below which a paper is not on the topic at all."""
-LIFT = 0.8
-"""How much the most voted paper of a day gains over the least voted one."""
+from digest.model import Choice, Mood, Paper, Selection, Subscriber, Topic
+from digest.rank.day import Day
+from digest.rank.exact import says
+from digest.rank.merge import SCALE, Chosen, Readers, Shelf, merge
+from digest.rank.parameters import DEFAULT, Parameters
+from digest.rank.ragged import Floats, Ints
+from digest.rank.reasons import Reasons
+from digest.rank.vectors import WordVectors
+
 QUIET = 3
 """Papers of a quiet day."""
 
@@ -28,126 +31,171 @@ class Weighing:
 
 
 class Ranking:
-    """Everything about a pool that does not depend on who asks is worked out once."""
+    """Each distinct topic is scored once; readers are merged in batches."""
 
-    def __init__(self, pool: Iterable[Paper], history: Iterable[Paper] = ()) -> None:
-        self.pool = {paper.id: paper for paper in pool}
-        self._texts = {paper.id: text_of(paper) for paper in self.pool.values()}
-        background = [text_of(p) for p in history if p.id not in self.pool]
-        self._corpus = Corpus([*background, *self._texts.values()])
-        self._trending = _percentiles(self.pool.values())
-        self._matches: dict[Topic, dict[str, Reason]] = {}
+    def __init__(
+        self,
+        pool: Iterable[Paper],
+        history: Iterable[Paper] = (),
+        table: WordVectors | None = None,
+        parameters: Parameters = DEFAULT,
+    ) -> None:
+        self.day = Day(pool, history, table, parameters)
+        self.reasons = Reasons(self.day)
+        self._muted: dict[str, Ints] = {}
 
     def select(self, reader: Subscriber, day: date, seen: frozenset[str], quiet: Mood) -> Selection:
         """The papers for one reader; `quiet` says what to do when nothing is on topic."""
-        open_ = [p for p in self.pool.values() if p.id not in seen and not _muted(reader, p)]
-        choices = [self.weigh(reader, paper) for paper in open_]
-        if reader.interests:
-            choices = [choice for choice in choices if choice.relevance >= FLOOR]
-        best = tuple(sorted(choices, key=_order)[: reader.papers])
-        if best or not open_:
-            return Selection(
-                reader.address, day, best, Mood.ON_TOPIC if best else Mood.SKIP, len(open_)
-            )
-        fallback = sorted((self._by_votes(paper) for paper in open_), key=_order)[:QUIET]
-        kept = tuple(fallback) if quiet is Mood.QUIET else ()
-        return Selection(reader.address, day, kept, quiet, len(open_))
+        return self.select_all([reader], day, {reader.address: seen}, quiet)[0]
+
+    def select_all(
+        self,
+        readers: Sequence[Subscriber],
+        day: date,
+        seen: Mapping[str, frozenset[str]],
+        quiet: Mood,
+    ) -> list[Selection]:
+        """The papers for many readers; nobody's depend on anybody else's wishes."""
+        if not self.day.papers:
+            return [Selection(reader.address, day, (), Mood.SKIP) for reader in readers]
+        blocked = [self._blocked(r, seen.get(r.address, frozenset())) for r in readers]
+        chosen = self._merged(readers, blocked)
+        return [
+            self._selection(reader, day, _row(chosen, i), blocked[i], quiet)
+            for i, reader in enumerate(readers)
+        ]
 
     def explain(self, reader: Subscriber, paper: Paper, seen: frozenset[str]) -> Weighing:
         """The sum behind one paper, chosen or not."""
-        choice = self.weigh(reader, paper)
-        if paper.id in seen:
-            return Weighing(choice, "already sent in an earlier edition")
-        if _muted(reader, paper):
-            return Weighing(choice, "muted")
-        if reader.interests and choice.relevance < FLOOR:
-            return Weighing(
-                choice, f"below the floor: needed {FLOOR:.2f}, had {choice.relevance:.2f}"
-            )
-        chosen = self.select(reader, date.min, seen, Mood.SKIP).choices
-        if paper.id not in {c.paper for c in chosen}:
-            return Weighing(choice, f"{reader.papers} papers scored higher")
+        choice, floor = self.weigh(reader, paper), self.day.parameters.floor
+        if verdict := self._excluded(reader, paper, seen):
+            return Weighing(choice, verdict)
+        if _asks(reader) and choice.relevance < floor:
+            verdict = f"below the floor: needed {floor:.2f}, had {choice.relevance:.2f}"
+            return Weighing(choice, verdict)
+        selection = self.select(reader, date.min, seen, Mood.SKIP)
+        if paper.id not in {choice.paper for choice in selection.choices}:
+            return Weighing(choice, f"{reader.papers} papers had better claims to a place")
         return Weighing(choice, "chosen")
 
     def weigh(self, reader: Subscriber, paper: Paper) -> Choice:
         """The score of one paper for one reader, with its reasons."""
-        reasons = [self._reasons(topic).get(paper.id) for topic in reader.interests]
-        found = sorted(filter(None, reasons), key=lambda reason: (-reason.value, reason.label))
-        relevance = (found[0].value if found else 0.0) if reader.interests else 1.0
-        trending = self._trending[paper.id]
-        score = relevance * (1 + LIFT * trending) / (1 + LIFT)
-        votes = Reason(ReasonKind.VOTES, _votes(paper), trending)
-        return Choice(paper.id, score, relevance, trending, (*found[:2], votes))
+        return self._choice(reader, self.day.number[paper.id])
 
-    def _by_votes(self, paper: Paper) -> Choice:
-        trending = self._trending[paper.id]
-        votes = Reason(ReasonKind.VOTES, _votes(paper), trending)
-        return Choice(paper.id, trending, 0.0, trending, (votes,))
+    def _merged(self, readers: Sequence[Subscriber], blocked: Sequence[Ints]) -> Chosen:
+        wishes = [self._wishes(reader) for reader in readers]
+        numbers = {topic: n for n, topic in enumerate(dict.fromkeys(chain.from_iterable(wishes)))}
+        scores = self.day.scores([self._relevance(wish) for wish in numbers])
+        places = np.array([reader.papers for reader in readers], dtype=np.int64)
+        depth = max(self.day.parameters.depth, int(places.max(initial=0)))
+        asked = [np.array([numbers[w] for w in wish], dtype=np.int64) for wish in wishes]
+        return merge(
+            Shelf.of(scores, depth),
+            Readers(_starts(asked), _flat(asked), _starts(blocked), _flat(blocked), places),
+        )
 
-    def _reasons(self, topic: Topic) -> dict[str, Reason]:
-        if topic not in self._matches:
-            matched = ((p.id, self._match(topic, p)) for p in self.pool.values())
-            self._matches[topic] = {id_: reason for id_, reason in matched if reason}
-        return self._matches[topic]
+    def _wishes(self, reader: Subscriber) -> list["Wish"]:
+        """Topics, then liked papers; who has neither wants whatever trends."""
+        wishes: list[Wish] = list(dict.fromkeys(reader.interests))
+        if any(id_ in self._corpus_ids for id_ in reader.liked):
+            wishes.append(reader.liked)
+        return wishes or [TRENDING]
 
-    def _match(self, topic: Topic, paper: Paper) -> Reason | None:
-        if topic.kind is Kind.TEXT:
-            return self._by_text(topic, paper)
-        if not _literally(topic, paper):
-            return None
-        return Reason(ReasonKind.TOPIC, str(topic), 1.0, tuple(words(topic.text)))
+    @cached_property
+    def _corpus_ids(self) -> frozenset[str]:
+        return frozenset(self.day.field.corpus.ids)
 
-    def _by_text(self, topic: Topic, paper: Paper) -> Reason | None:
-        query = terms(topic.text)
-        found = weights(query, self._texts[paper.id], self._corpus)
-        if not found:
-            return None
-        relevance = sum(found.values()) / ceiling(query, self._corpus)
-        matched = tuple(word for word in words(topic.text) if stem(word) in found)
-        return Reason(ReasonKind.TOPIC, str(topic), relevance, matched)
+    def _relevance(self, wish: "Wish") -> Floats:
+        if isinstance(wish, Topic):
+            return self.day.relevance(wish)
+        if wish == TRENDING:
+            return np.ones(len(self.day.papers), dtype=np.float32)
+        return self.day.liking(dict.fromkeys(wish, 1.0))
+
+    def _blocked(self, reader: Subscriber, seen: frozenset[str]) -> Ints:
+        """Numbers of the papers a reader must not get: muted, liked already, or sent before.
+
+        A paper blocks its work, under whatever id that is listed.
+        """
+        number, work = self.day.number, self.day.work
+        known = (number[work[id_]] for id_ in (*seen, *reader.liked) if id_ in number)
+        parts = [np.fromiter(known, np.int64), *map(self._saying, reader.mute)]
+        return np.unique(np.concatenate(parts))
+
+    def _saying(self, mute: str) -> Ints:
+        if mute not in self._muted:
+            papers = self.day.papers
+            found = [row for row, paper in enumerate(papers) if says(mute, paper)]
+            self._muted[mute] = np.array(found, dtype=np.int64)
+        return self._muted[mute]
+
+    def _excluded(self, reader: Subscriber, paper: Paper, seen: frozenset[str]) -> str:
+        work = self.day.work[paper.id]
+        if paper.id in seen or any(self.day.work.get(id_) == work for id_ in seen):
+            return "already sent in an earlier edition"
+        if any(says(mute, paper) for mute in reader.mute):
+            return "muted"
+        if paper.id in reader.liked:
+            return "liked already"
+        return "" if work == paper.id else f"the same work as {work}"
+
+    def _selection(
+        self,
+        reader: Subscriber,
+        day: date,
+        rows: Sequence[tuple[int, float]],
+        blocked: Ints,
+        quiet: Mood,
+    ) -> Selection:
+        considered = int(self.day.shown.sum() - self.day.shown[blocked].sum())
+        if rows:
+            choices = tuple(self._choice(reader, row) for row, _ in rows)
+            return Selection(reader.address, day, choices, Mood.ON_TOPIC, considered)
+        if not considered or quiet is not Mood.QUIET:
+            mood = quiet if considered else Mood.SKIP
+            return Selection(reader.address, day, (), mood, considered)
+        return Selection(reader.address, day, self._quiet(blocked), quiet, considered)
+
+    def _quiet(self, blocked: Ints) -> tuple[Choice, ...]:
+        open_ = self.day.shown.copy()
+        open_[blocked] = False
+        rows = sorted(np.flatnonzero(open_), key=lambda row: -self.day.trending[row])
+        return tuple(self._trending(int(row)) for row in rows[:QUIET])
+
+    def _choice(self, reader: Subscriber, row: int) -> Choice:
+        found = [(self._relevance(wish)[row], wish) for wish in self._wishes(reader)]
+        relevance = float(max(value for value, _ in found))
+        if found[0][1] == TRENDING:
+            return replace(self._trending(row), relevance=1.0)
+        reasons = (*self.reasons.of(found, row), self.reasons.votes(row))
+        trending = float(self.day.trending[row])
+        lift = self.day.parameters.lift
+        score = relevance * (1 + lift * trending) / (1 + lift)
+        return Choice(self.day.papers[row].id, score, relevance, trending, reasons)
+
+    def _trending(self, row: int) -> Choice:
+        trending = float(self.day.trending[row])
+        reasons = (self.reasons.votes(row),)
+        return Choice(self.day.papers[row].id, trending, 0.0, trending, reasons)
 
 
-def _literally(topic: Topic, paper: Paper) -> bool:
-    if topic.kind is Kind.CATEGORY:
-        wanted = topic.text.casefold()
-        return any(f"{c.casefold()}.".startswith(f"{wanted}.") for c in paper.categories)
-    if topic.kind is Kind.AUTHOR:
-        return any(_within(words(topic.text), words(author)) for author in paper.authors)
-    return _within(words(topic.text), words(f"{paper.title}\n{paper.abstract}"))
+Wish = Topic | tuple[str, ...]
+"""A topic, the ids of liked papers, or `TRENDING`."""
+TRENDING: tuple[str, ...] = ()
 
 
-def _muted(reader: Subscriber, paper: Paper) -> bool:
-    text = words(" \n ".join((paper.title, paper.abstract, *paper.keywords)))
-    return any(_within(words(mute), text) for mute in reader.mute)
+def _asks(reader: Subscriber) -> bool:
+    return bool(reader.interests or reader.liked)
 
 
-def _within(wanted: Sequence[str], text: Sequence[str]) -> bool:
-    """Whether words stand in a text one after the other."""
-    length = len(wanted)
-    return length > 0 and any(
-        list(text[i : i + length]) == list(wanted) for i in range(len(text) - length + 1)
-    )
+def _row(chosen: Chosen, reader: int) -> list[tuple[int, float]]:
+    pairs = zip(chosen.papers[reader].tolist(), chosen.scores[reader].tolist(), strict=True)
+    return [(paper, score / SCALE) for paper, score in pairs if paper >= 0]
 
 
-def _percentiles(papers: Iterable[Paper]) -> dict[str, float]:
-    """Each paper's place by votes per hour within the pool, 0 to 1."""
-    rates = {paper.id: _votes_per_hour(paper) for paper in papers}
-    ladder = sorted(rates.values())
-    top = max(len(ladder) - 1, 1)
-    return {id_: bisect_left(ladder, rate) / top for id_, rate in rates.items()}
+def _starts(rows: Sequence[Ints]) -> Ints:
+    return np.cumsum([0, *map(len, rows)], dtype=np.int64)
 
 
-def _votes_per_hour(paper: Paper) -> float:
-    """Votes since the listing, an hour at least; a day where the hour is not known."""
-    hours = 24.0
-    if paper.listed and paper.observed and paper.observed > paper.listed:
-        hours = max(1.0, (paper.observed - paper.listed).total_seconds() / 3600)
-    return (paper.upvotes or 0) / hours
-
-
-def _votes(paper: Paper) -> str:
-    return "no votes known" if paper.upvotes is None else f"{paper.upvotes} votes"
-
-
-def _order(choice: Choice) -> tuple[float, str]:
-    return (-choice.score, choice.paper)
+def _flat(rows: Sequence[Ints]) -> Ints:
+    return np.concatenate([np.zeros(0, np.int64), *rows])

@@ -1,0 +1,152 @@
+"""The choice for many readers at once: the best papers of their topics, merged by numpy.
+
+One scratch cell a reader and paper holds the best claim on that paper, so that a paper on three
+of a reader's topics is counted once, for the topic it fits best; what is not to be shown holds a
+claim that nobody beats.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digest.rank.ragged import Floats, Ints, spans
+
+SCALE = 32_767
+"""Scores are compared as whole numbers of 15 bits: equal beyond that, ties go by paper."""
+MOST_PAPERS = 65_536
+"""Papers a pool may hold: their number takes 16 bits of a key."""
+BATCH = 1_024
+"""Readers merged at once: their scratch cells fit the cache."""
+BLOCKED = np.uint32(0xFFFFFFFF)
+PAPER, SHARE = np.uint32(0xFFFF), np.uint32(1 << 31)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The best papers of each topic, best first: paper numbers and scores, (topics, depth).
+
+    A place that no paper fills has score 0.
+    """
+
+    papers: NDArray[np.int32]
+    scores: NDArray[np.uint16]
+    size: int
+    """Papers in the pool."""
+
+    @classmethod
+    def of(cls, scores: Floats, depth: int) -> "Shelf":
+        """From scores in 0 to 1, (topics, papers); 0 means not to be shown. Ties by number."""
+        whole = np.round(np.clip(scores, 0, 1) * SCALE).astype(np.int64)
+        size = scores.shape[1]
+        if size > MOST_PAPERS:
+            raise ValueError(f"a pool of {size} papers is larger than {MOST_PAPERS}")
+        keys = whole * size + np.arange(size - 1, -1, -1)
+        best = np.argsort(-keys, axis=1, kind="stable")[:, :depth]
+        kept = np.take_along_axis(whole, best, 1).astype(np.uint16)
+        return cls(best.astype(np.int32), kept, size)
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who asks: each reader's topics and the papers they must not get, as ragged rows."""
+
+    topic_starts: Ints
+    topics: Ints
+    blocked_starts: Ints
+    blocked: Ints
+    places: NDArray[np.int64]
+    """How many papers each reader wants at most."""
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The choice of each reader, best first, (readers, most places); paper -1 ends a row."""
+
+    papers: NDArray[np.int32]
+    scores: NDArray[np.uint16]
+    topics: NDArray[np.uint8]
+    """Which of the reader's topics, by its place among them, the paper was chosen for."""
+
+
+def merge(shelf: Shelf, readers: Readers) -> Chosen:
+    """Chooses for every reader; nobody's choice depends on another reader."""
+    width = int(readers.places.max(initial=0))
+    shape = (len(readers), width)
+    papers, scores = np.full(shape, -1, np.int32), np.zeros(shape, np.uint16)
+    topics = np.zeros(shape, np.uint8)
+    counts = np.diff(readers.topic_starts)
+    for count in np.unique(counts[counts > 0]):
+        alike = np.flatnonzero(counts == count)
+        for first in range(0, len(alike), BATCH):
+            rows = alike[first : first + BATCH]
+            found = _merge(shelf, readers, rows, int(count), width)
+            papers[rows], scores[rows], topics[rows] = found
+    return Chosen(papers, scores, topics)
+
+
+def _merge(
+    shelf: Shelf, readers: Readers, rows: Ints, count: int, width: int
+) -> tuple[NDArray[np.int32], NDArray[np.uint16], NDArray[np.uint8]]:
+    asked = readers.topics[readers.topic_starts[rows][:, None] + np.arange(count)]
+    papers, scores = shelf.papers[asked], shelf.scores[asked]
+    cells, places = _scratch(shelf, readers, rows), readers.places[rows]
+    live = _live(papers, scores, cells)
+    keys = _best(_keys(papers, scores, live, _within_share(live, places)), places, width)
+    chosen = np.where(keys > 0, (PAPER - (keys & PAPER)).astype(np.int32), -1)
+    claims = cells[np.arange(len(rows))[:, None], np.maximum(chosen, 0)]
+    topics = np.where(keys > 0, 255 - (claims & 255), 0).astype(np.uint8)
+    return chosen, (keys >> 16).astype(np.uint16), topics
+
+
+def _keys(
+    papers: NDArray[np.int32],
+    scores: NDArray[np.uint16],
+    live: NDArray[np.bool_],
+    first: NDArray[np.bool_],
+) -> NDArray[np.uint32]:
+    """Sortable: within its share (1 bit), score (15), paper (16, the least number highest)."""
+    keys = (scores.astype(np.uint32) << 16) | (PAPER - papers.astype(np.uint32))
+    return np.asarray(np.where(live, keys | np.where(first, SHARE, 0), 0), dtype=np.uint32)
+
+
+def _best(keys: NDArray[np.uint32], places: NDArray[np.int64], width: int) -> NDArray[np.uint32]:
+    """Each row's best keys, those within their share before others, then all by score."""
+    flat = np.sort(keys.reshape(len(keys), -1), axis=1)[:, ::-1][:, :width]
+    kept = np.where(np.arange(flat.shape[1]) < places[:, None], flat & ~SHARE, 0)
+    best = np.zeros((len(keys), width), dtype=np.uint32)
+    best[:, : kept.shape[1]] = np.sort(kept.astype(np.uint32), axis=1)[:, ::-1]
+    return best
+
+
+def _scratch(shelf: Shelf, readers: Readers, rows: Ints) -> NDArray[np.uint32]:
+    cells = np.zeros((len(rows), shelf.size), dtype=np.uint32)
+    starts, ends = readers.blocked_starts[rows], readers.blocked_starts[rows + 1]
+    cells[np.repeat(np.arange(len(rows)), ends - starts), readers.blocked[spans(starts, ends)]] = (
+        BLOCKED
+    )
+    return cells
+
+
+def _live(
+    papers: NDArray[np.int32], scores: NDArray[np.uint16], cells: NDArray[np.uint32]
+) -> NDArray[np.bool_]:
+    """Which entries hold the best claim on their paper; of equal claims the earlier topic's."""
+    count, row = papers.shape[1], np.arange(len(papers))[:, None]
+    claims = scores.astype(np.uint32) * 256 + (255 - np.arange(count, dtype=np.uint32))[:, None]
+    claims[scores == 0] = 0
+    for topic in range(count):
+        held = cells[row, papers[:, topic]]
+        cells[row, papers[:, topic]] = np.maximum(held, claims[:, topic])
+    won = np.stack([cells[row, papers[:, topic]] for topic in range(count)], axis=1)
+    return np.asarray((won == claims) & (scores > 0))
+
+
+def _within_share(live: NDArray[np.bool_], places: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Entries inside their topic's fair share: places over topics that have papers, rounded up."""
+    speaking = np.maximum(live.any(axis=2).sum(axis=1), 1)
+    share = -(-places // speaking)
+    return np.asarray(live & (np.cumsum(live, axis=2) <= share[:, None, None]), dtype=np.bool_)
