@@ -11,6 +11,7 @@ from pathlib import Path
 from digest.clock import Clock
 from digest.config import OutboxKind, Settings
 from digest.config.secret_key import signing_keys
+from digest.config.sections import InDoubt
 from digest.engine.local import Local, Stages
 from digest.engine.lock import run_lock
 from digest.errors import Misuse
@@ -38,10 +39,12 @@ from digest.sources.fetch import PoliteFetcher
 from digest.sources.registry import load as load_sources
 from digest.stages.batches import batches
 from digest.stages.collect import Collect
+from digest.stages.post import WayOut
 from digest.stages.press import Press
 from digest.stages.render import Render
 from digest.stages.select import Select
 from digest.stages.send import Send
+from digest.store.journal import Journals
 from digest.store.ledger import LedgerStore
 from digest.store.papers import PaperStore
 from digest.store.selections import SelectionStore
@@ -63,6 +66,8 @@ class App:
     clock: Clock
     observer: Observer
     database: SqliteDatabase
+    stop: Callable[[], bool] = lambda: False
+    """Whether to finish what is under way and begin nothing more."""
 
     @cached_property
     def papers(self) -> PaperStore:
@@ -82,7 +87,14 @@ class App:
     @cached_property
     def ledger(self) -> LedgerStore:
         """Who got which edition."""
-        return LedgerStore(self.database, self.settings.delivery.retry_after)
+        delivery = self.settings.delivery
+        resend = delivery.in_doubt is InDoubt.RESEND
+        return LedgerStore(self.database, delivery.retry_after, resend=resend)
+
+    @cached_property
+    def journals(self) -> Journals:
+        """What is marked between two commits of the ledger."""
+        return Journals(self.settings.home / "journal")
 
     @cached_property
     def identity(self) -> Identity:
@@ -118,7 +130,7 @@ class App:
                     self.selections,
                     self.ledger,
                     self.press,
-                    self._deliver,
+                    WayOut(self._deliver, self.journals, self.stop),
                     self.clock,
                     self.observer,
                 ),
@@ -162,13 +174,19 @@ class App:
         report = Report(run.day)
         now = self.clock.now()
         with run_lock(self.lock_file, f"digest run of {run.day}", now):
-            self.ledger.take_over(now)
+            self.take_over(now)
             if collect:
                 self.engine.collect(run, report)
-            older = [] if run.backfill else self.ledger.deferred_days()
+            older = [] if run.backfill else self.ledger.waiting_days()
             for day in (*(day for day in older if day != run.day), run.day):
                 self.engine.deliver(replace(run, day=day), report)
         return self._looking_ahead(run, report)
+
+    def take_over(self, now: datetime) -> int:
+        """Settles what a dead process left; only under the run lock. Raises Locked."""
+        taken = self.ledger.take_over(self.journals.left(), now)
+        self.journals.clear()
+        return taken
 
     def prepare(self, run: Run) -> Report:
         """Selects and proves what is due, and sends nothing. Raises Locked, RenderError."""
@@ -251,7 +269,7 @@ class App:
 
     def _deliver(
         self,
-        messages: Iterable[Message],
+        messages: Iterable[Message | Callable[[], object]],
         before_dot: Callable[[Message], None],
         record: Callable[[Outcome], None],
         stop: Callable[[], bool],

@@ -50,6 +50,10 @@ class Local:
     def _pass(self, run: Run, report: Report, now: datetime) -> int:
         """One pass over all four; returns how many deliveries it attempted."""
         self.prepare(run, report, now)
+        return self.send(run, report, now)
+
+    def send(self, run: Run, report: Report, now: datetime) -> int:
+        """Sends what is due, selected and proved; returns how many deliveries it attempted."""
         attempted = 0
         for readers in self._stages.send.pending(run, now):
             self._observer(Started(Stage.SEND, len(readers)))

@@ -3,7 +3,7 @@
 Render proves each message and send rebuilds it: both ask here, so both get the same bytes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time
 
 from digest.mail.identity import Identity
@@ -40,15 +40,18 @@ class Press:
 
     def messages(
         self, readers: Sequence[Subscriber], selections: Mapping[str, Selection]
-    ) -> list[Message]:
-        """The mail of each reader; doing it again gives the same bytes."""
+    ) -> Iterator[Message]:
+        """The mail of each reader; doing it again gives the same bytes.
+
+        All is looked up at once; each is printed when it is taken, in whatever thread.
+        """
         numbers = self._subscribers.numbers([reader.address for reader in readers])
         chosen = [selections[reader.address] for reader in readers]
         known = self._known(chosen)
-        return [
+        return (
             self._print(reader, choice, known[choice.at], numbers[reader.address])[1]
             for reader, choice in zip(readers, chosen, strict=True)
-        ]
+        )
 
     def proof(self, reader: Subscriber, selection: Selection) -> tuple[Digest, Message]:
         """One reader's digest and mail with inert links: safe to show to anybody."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from digest.model import SEEN, Choice, Mood, Reason, ReasonKind, Selection
 from digest.store.database import Database, Params, Queries, Row, from_instant, to_instant
-from digest.store.ledger import CODES
+from digest.store.states import CODES
 
 
 class SelectionStore:

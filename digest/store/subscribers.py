@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time
 
-from digest.model import Rhythm, Subscriber, SubscriberState, Topic
+from digest.model import WHOLE, Part, Rhythm, Subscriber, SubscriberState, Topic
 from digest.store.database import Database, Queries, Row, Value, to_instant
 
 PAGE = 1_000
@@ -42,18 +42,19 @@ class SubscriberStore:
         rows = self._db.all(self._sql["get"], {"addresses": json.dumps(list(addresses))})
         return {row[0]: row[-1] for row in rows}
 
-    def active(self) -> Iterator[Subscriber]:
-        """Everyone to whom mail may go, by address."""
-        return self._pages(SubscriberState.ACTIVE.value)
+    def active(self, part: Part = WHOLE) -> Iterator[Subscriber]:
+        """Everyone in a part to whom mail may go, by address."""
+        return self._pages(SubscriberState.ACTIVE.value, part)
 
     def all(self) -> Iterator[Subscriber]:
         """Everyone, by address."""
-        return self._pages("")
+        return self._pages("", WHOLE)
 
-    def _pages(self, state: str) -> Iterator[Subscriber]:
+    def _pages(self, state: str, part: Part) -> Iterator[Subscriber]:
+        among: Mapping[str, Value] = {"state": state, "part": part.index, "parts": part.of}
         after = ""
         while True:
-            params: Mapping[str, Value] = {"after": after, "state": state, "limit": PAGE}
+            params: Mapping[str, Value] = {**among, "after": after, "limit": PAGE}
             rows = self._db.all(self._sql["page"], params)
             yield from map(_to_subscriber, rows)
             if len(rows) < PAGE:
