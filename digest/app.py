@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from digest.clock import Clock
 from digest.config import OutboxKind, Settings
 from digest.config.secret_key import signing_keys
 from digest.config.sections import InDoubt
+from digest.engine.crew import Crew, cores
 from digest.engine.local import Local, Stages
 from digest.engine.lock import run_lock
 from digest.errors import Misuse
@@ -25,6 +26,7 @@ from digest.model import (
     Mood,
     Outcome,
     Paper,
+    Part,
     Report,
     Run,
     Selection,
@@ -137,7 +139,33 @@ class App:
             ),
             self.clock,
             self.observer,
+            self.stop,
+            self._share_out if self._processes > 1 else None,
         )
+
+    @property
+    def _processes(self) -> int:
+        """How many processes send: each has a session at least, and only SMTP takes several."""
+        if self.settings.outbox.kind is not OutboxKind.SMTP:
+            return 1
+        smtp = self.settings.smtp
+        return min(smtp.processes or cores(), smtp.sessions)
+
+    def _share_out(self, run: Run, report: Report) -> None:
+        """Sends with several processes: each has its share of the readers, and of the sessions."""
+        smtp, of = self.settings.smtp, self._processes
+        jobs = []
+        for index in range(of):
+            sessions = smtp.sessions // of + (index < smtp.sessions % of)
+            settings = replace(self.settings, smtp=replace(smtp, sessions=sessions, processes=1))
+            jobs.append(
+                partial(send_part, settings, self.clock, replace(run, part=Part(index, of)))
+            )
+        for part in Crew(self.stop, self.observer).work(jobs):
+            if part is None:
+                report.died += 1
+            else:
+                report.take_in(part)
 
     @cached_property
     def lock_file(self) -> Path:
@@ -174,19 +202,27 @@ class App:
         report = Report(run.day)
         now = self.clock.now()
         with run_lock(self.lock_file, f"digest run of {run.day}", now):
-            self.take_over(now)
+            report.states[DeliveryState.IN_DOUBT] += self.take_over(now)
             if collect:
                 self.engine.collect(run, report)
             older = [] if run.backfill else self.ledger.waiting_days()
             for day in (*(day for day in older if day != run.day), run.day):
-                self.engine.deliver(replace(run, day=day), report)
+                if not self._over(run):
+                    self.engine.deliver(replace(run, day=day), report)
+        report.stopped = self._over(run)
         return self._looking_ahead(run, report)
 
+    def _over(self, run: Run) -> bool:
+        return self.stop() or (run.deadline is not None and self.clock.now() >= run.deadline)
+
     def take_over(self, now: datetime) -> int:
-        """Settles what a dead process left; only under the run lock. Raises Locked."""
-        taken = self.ledger.take_over(self.journals.left(), now)
+        """Settles what a dead process left; returns how many it doubts. Raises Locked.
+
+        Only under the run lock.
+        """
+        doubts = self.ledger.take_over(self.journals.left(), now)
         self.journals.clear()
-        return taken
+        return doubts
 
     def prepare(self, run: Run) -> Report:
         """Selects and proves what is due, and sends nothing. Raises Locked, RenderError."""
@@ -288,13 +324,28 @@ def open_database(settings: Settings) -> SqliteDatabase:
 
 
 @contextmanager
-def open_app(settings: Settings, clock: Clock, observer: Observer) -> Iterator[App]:
+def open_app(
+    settings: Settings,
+    clock: Clock,
+    observer: Observer,
+    stop: Callable[[], bool] = lambda: False,
+) -> Iterator[App]:
     """The parts over a store of this program's schema; a new store is made. Raises WrongSchema."""
     database = open_database(settings)
     try:
         if database.is_new():
             database.migrate()
         database.require_current()
-        yield App(settings, clock, observer, database)
+        yield App(settings, clock, observer, database, stop)
     finally:
         database.close()
+
+
+def send_part(
+    settings: Settings, clock: Clock, run: Run, observer: Observer, stop: Callable[[], bool]
+) -> Report:
+    """One process's share of a pass: its own connection to the store, its own sessions."""
+    report = Report(run.day)
+    with open_app(settings, clock, observer, stop) as app:
+        app.engine.send(run, report, clock.now())
+    return report

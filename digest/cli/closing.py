@@ -29,8 +29,12 @@ def _advice(report: Report) -> list[str]:
     advice += [f"{c.source} {c.verdict.value}: {c.detail or 'no papers'}" for c in failed]
     if report.trouble:
         advice.append(f"the relay could not be used: {report.trouble}")
-    if troubled := report.failed - report.sources_failed:
+    if troubled := report.failed - report.sources_failed - report.died:
         advice.append(f"{troubled} failed: see `digest deliveries --day {report.day}`")
+    if report.stopped:
+        advice.append("stopped before the end: `digest run` goes on with it")
+    if report.died:
+        advice.append(f"{report.died} sending processes died: `digest run` takes over at once")
     at = f"{report.next_due:%Y-%m-%d %H:%M} UTC" if report.next_due else ""
     if report.states[DeliveryState.DEFERRED]:
         advice.append(f"run `digest run` again{f' after {at}' if at else ''} for the deferred")

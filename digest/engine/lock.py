@@ -1,4 +1,4 @@
-"""One run at a time on one machine. The lock dies with its process."""
+"""One run at a time on one machine. The lock dies with the last process of its run."""
 
 import fcntl
 import os
@@ -14,11 +14,13 @@ from digest.errors import Locked
 def run_lock(path: Path, what: str, now: datetime) -> Iterator[None]:
     """Holds the lock for `what`; raises Locked, naming the holder, when somebody else does.
 
-    flock(2) is released by the kernel with its process, so nothing is ever left to clean up.
+    flock(2) is released by the kernel, so nothing is ever left to clean up: with the last process
+    that has the file open, and our children inherit it. While one of them lives, nobody takes over.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
         _take(file.fileno(), path)
+        os.set_inheritable(file.fileno(), True)
         file.truncate(0)
         file.write(f"{what}, process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S} UTC")
         file.flush()

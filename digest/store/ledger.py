@@ -16,7 +16,6 @@ RESEND_AFTER = timedelta(minutes=1)
 
 KILLED = "its process ended after the final dot, before the server's answer was recorded"
 FORGOTTEN = "its process ended, and the server's words with it"
-UNEXPLAINED = "the machine went down, or its journal is lost: nobody knows whether it was sent"
 
 OPEN = frozenset({DeliveryState.IN_DOUBT, DeliveryState.EXPIRED})
 """What a person may decide."""
@@ -108,24 +107,25 @@ class LedgerStore:
             self._many("keep_reply", (row for row in others if row["reply"]))
 
     def take_over(self, left: Iterable[Left], now: datetime) -> int:
-        """Settles what dead processes had claimed, by their journals; returns how much that was.
+        """Settles what dead processes had claimed, by their journals; returns how many it doubts.
 
         Only for whoever holds the run lock: then no other process can be alive.
         """
-        taken = 0
         with self._db.transaction():
+            before = self._doubts()
             for journal in left:
                 rows = [_recovered(journal.number, mark, now) for mark in journal.marks]
                 self._many("recover", rows)
                 self._many("keep_reply", (row for row in rows if row["reply"]))
-                taken += len(rows)
                 if journal.whole:
-                    taken += self._execute("free", journal=journal.number, now=to_instant(now))
-            return taken + self._doubt(now)
+                    self._execute("free", journal=journal.number, now=to_instant(now))
+            # What is still claimed has nobody to explain it.
+            self._execute("doubt", now=to_instant(now), due=to_instant(now + RESEND_AFTER))
+            return self._doubts() - before
 
-    def _doubt(self, now: datetime) -> int:
-        """What is still claimed has nobody to explain it."""
-        return self._execute("doubt", now=to_instant(now), due=to_instant(now + RESEND_AFTER))
+    def _doubts(self) -> int:
+        count: int = self._all("doubts")[0][0]
+        return count
 
     def expire(self, day: date, oldest: datetime, now: datetime) -> int:
         """Gives up what was first tried at `oldest` or before; returns how many."""

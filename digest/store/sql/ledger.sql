@@ -60,6 +60,9 @@ UPDATE deliveries SET state = :in_doubt, updated = :now, due = :due, began = NUL
   doubts = doubts + 1
 WHERE journal IS NOT NULL
 
+-- :doubts  how many are in doubt and could be sent once more
+SELECT count(*) FROM deliveries WHERE due IS NOT NULL AND state = :in_doubt
+
 -- :expire  deferred for longer than an edition is worth; a doubt that a resending left stays one
 UPDATE deliveries SET state = CASE WHEN doubts > 0 THEN :in_doubt ELSE :expired END,
   doubts = doubts + (doubts > 0), updated = :now, due = NULL, began = NULL
