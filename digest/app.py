@@ -158,9 +158,8 @@ class App:
         for index in range(of):
             sessions = smtp.sessions // of + (index < smtp.sessions % of)
             settings = replace(self.settings, smtp=replace(smtp, sessions=sessions, processes=1))
-            jobs.append(
-                partial(send_part, settings, self.clock, replace(run, part=Part(index, of)))
-            )
+            share = replace(run, part=Part(index, of))
+            jobs.append(partial(send_part, type(self), settings, self.clock, share))
         for part in Crew(self.stop, self.observer).work(jobs):
             if part is None:
                 report.died += 1
@@ -202,7 +201,7 @@ class App:
         report = Report(run.day)
         now = self.clock.now()
         with run_lock(self.lock_file, f"digest run of {run.day}", now):
-            report.states[DeliveryState.IN_DOUBT] += self.take_over(now)
+            report.count(DeliveryState.IN_DOUBT, self.take_over(now))
             if collect:
                 self.engine.collect(run, report)
             older = [] if run.backfill else self.ledger.waiting_days()
@@ -329,6 +328,7 @@ def open_app(
     clock: Clock,
     observer: Observer,
     stop: Callable[[], bool] = lambda: False,
+    kind: type[App] = App,
 ) -> Iterator[App]:
     """The parts over a store of this program's schema; a new store is made. Raises WrongSchema."""
     database = open_database(settings)
@@ -336,16 +336,21 @@ def open_app(
         if database.is_new():
             database.migrate()
         database.require_current()
-        yield App(settings, clock, observer, database, stop)
+        yield kind(settings, clock, observer, database, stop)
     finally:
         database.close()
 
 
 def send_part(
-    settings: Settings, clock: Clock, run: Run, observer: Observer, stop: Callable[[], bool]
+    kind: type[App],
+    settings: Settings,
+    clock: Clock,
+    run: Run,
+    observer: Observer,
+    stop: Callable[[], bool],
 ) -> Report:
     """One process's share of a pass: its own connection to the store, its own sessions."""
     report = Report(run.day)
-    with open_app(settings, clock, observer, stop) as app:
+    with open_app(settings, clock, observer, stop, kind) as app:
         app.engine.send(run, report, clock.now())
     return report

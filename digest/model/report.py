@@ -36,6 +36,10 @@ class Report:
         """Counts how attempts ended."""
         self.states.update(outcome.state for outcome in outcomes)
 
+    def count(self, state: DeliveryState, number: int) -> None:
+        """Counts deliveries that came to a state otherwise than by an attempt of this pass."""
+        self.states.update({state: number} if number else {})
+
     def take_in(self, part: "Report") -> None:
         """Counts what another process did of the same pass."""
         self.states += part.states

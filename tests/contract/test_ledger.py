@@ -76,10 +76,15 @@ def test_what_is_settled_is_never_won_again(ledger, state):
 
 def test_what_ended_and_what_comes_next_is_one_commit(ledger, database):
     first = claim(ledger, ANN)
-    with pytest.raises(StoreError), ledger.one_commit():
-        record(ledger, first, S.ACCEPTED)
-        claim(ledger, BOB)
-        database.execute("SELECT nonsense")
+
+    def fail_half_way():
+        with ledger.one_commit():
+            record(ledger, first, S.ACCEPTED)
+            claim(ledger, BOB)
+            database.execute("SELECT nonsense")
+
+    with pytest.raises(StoreError):
+        fail_half_way()
     assert states(ledger) == {ANN: S.CLAIMED}
     with ledger.one_commit():
         record(ledger, first, S.ACCEPTED)
