@@ -166,8 +166,10 @@ class App:
             if collect:
                 self.engine.collect(run, report)
             older = [] if run.backfill else self.ledger.deferred_days()
-            for day in (*(day for day in older if day != run.day), run.day):
+            days = [*(day for day in older if day != run.day), run.day]
+            for day in days:
                 self.engine.deliver(replace(run, day=day), report)
+        report.deferred = sum(self.ledger.count(day).get(DeliveryState.DEFERRED, 0) for day in days)
         return self._looking_ahead(run, report)
 
     def prepare(self, run: Run) -> Report:
@@ -178,8 +180,10 @@ class App:
         return report
 
     def _looking_ahead(self, run: Run, report: Report) -> Report:
-        """Adds who is due later, and when the next of them is."""
+        """Adds what keeps the edition back, who is due later, and when the next of them is."""
         now = self.clock.now()
+        due = any(run.due(reader, now) for reader in self.subscribers.active())
+        report.uncollected = due and not self.select.ready(run.day)
         later = [due_at(r, run.day, run.fresh) for r in self._waiting(run, now)]
         report.waiting = len(later)
         report.next_due = min(filter(None, [*later, self.ledger.next_due(run.day)]), default=None)
