@@ -1,6 +1,5 @@
 """The only place where the parts meet."""
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -245,7 +244,7 @@ class App:
             return SmtpTransport(self.settings.smtp)
         if outbox.kind is OutboxKind.MAILDIR and outbox.path:
             return MaildirTransport(outbox.path)
-        return ConsoleTransport(sys.stdout)
+        return ConsoleTransport()
 
     def hand_over(self, messages: Sequence[Message]) -> list[Outcome]:
         """Hands messages over outside the ledger: test copies, answers. Raises TransportError."""
@@ -278,8 +277,7 @@ def open_app(settings: Settings, clock: Clock, observer: Observer) -> Iterator[A
     """The parts over a store of this program's schema; a new store is made. Raises WrongSchema."""
     database = open_database(settings)
     try:
-        if database.is_new():
-            database.migrate()
+        database.make()
         database.require_current()
         yield App(settings, clock, observer, database)
     finally:
