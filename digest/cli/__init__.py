@@ -20,6 +20,7 @@ COMMANDS = (
     "papers",
     "preview",
     "rank",
+    "rank",
     "render",
     "run",
     "schedule",
