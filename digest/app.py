@@ -10,6 +10,7 @@ from pathlib import Path
 from digest.clock import Clock
 from digest.config import OutboxKind, Settings
 from digest.config.secret_key import signing_keys
+from digest.encoders.static import installed
 from digest.engine.local import Local, Stages
 from digest.engine.lock import run_lock
 from digest.errors import Misuse
@@ -100,7 +101,8 @@ class App:
     def select(self) -> Select:
         """The stage that chooses."""
         quiet = QUIET[self.settings.selection.quiet]
-        return Select(self.papers, self.subscribers, self.selections, quiet, self.observer)
+        stores = (self.papers, self.subscribers, self.selections)
+        return Select(*stores, quiet, installed(), self.observer)
 
     @cached_property
     def engine(self) -> Local:

@@ -21,6 +21,7 @@ COMMANDS = (
     "papers",
     "preview",
     "rank",
+    "rank",
     "render",
     "run",
     "schedule",
