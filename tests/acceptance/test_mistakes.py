@@ -80,3 +80,9 @@ def test_a_choice_that_was_recorded_is_cut_to_the_top(collected):
     whole = collected(*chosen).records
     assert len(whole) > 1
     assert collected(*chosen, "--top", "1").records == whole[:1]
+
+
+def test_a_day_before_all_editions_is_refused(collected):
+    said = collected("run", "--day", "1900-01-01")
+    assert said.status == 2
+    assert "before 2000-01-02" in said.last
