@@ -200,6 +200,6 @@ def test_a_second_run_at_the_same_time_says_who_holds_the_lock(subscribed, relay
 def test_a_dry_run_changes_nothing(subscribed, relay):
     said = subscribed("run", "--day", str(DAY), "--dry-run")
     assert said.status == 0
-    assert "20 readers are due" in said.out
+    assert "would mail 20 readers" in said.out
     assert not relay.accepted
     assert subscribed("deliveries", "--json").records == []
