@@ -13,6 +13,7 @@ from digest.rank.literal import Places
 from digest.rank.parameters import DEFAULT, Parameters
 from digest.rank.ragged import Floats
 from digest.rank.space import Space
+from digest.rank.tokens import asked
 from digest.rank.vectors import Meanings, WordVectors
 from digest.rank.views import Stems, views
 
@@ -53,7 +54,8 @@ class Field:
         """The whole sum for one topic."""
         if not len(self.corpus):
             return Evidence({"stems": np.zeros(0, dtype=np.float32)})
-        p, standing = self.parameters, self.places.standing(topic)
+        topic, p = asked(topic), self.parameters
+        standing = self.places.standing(topic)
         doubt = p.trust_semantics / (p.trust_semantics + standing.papers)
         parts = {
             **self._words(topic),
