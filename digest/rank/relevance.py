@@ -8,7 +8,7 @@ import numpy as np
 from digest.rank.affinity import Neighbours, neighbours
 from digest.rank.corpus import Corpus
 from digest.rank.feedback import echo
-from digest.rank.grasp import grasp
+from digest.rank.grasp import grasp, scale
 from digest.rank.literal import Places
 from digest.rank.parameters import DEFAULT, Parameters
 from digest.rank.ragged import Floats
@@ -41,8 +41,8 @@ class Field:
         self, corpus: Corpus, table: WordVectors | None = None, parameters: Parameters = DEFAULT
     ) -> None:
         self.corpus, self.parameters = corpus, parameters
-        self.views = views(corpus, parameters)
         self.stems = Stems(corpus, parameters)
+        self.views = views(corpus, self.stems, parameters)
         self.told = np.bincount(corpus.paper, minlength=len(corpus)) > 0
         """Which papers have any words: of others nothing can be said."""
         self.places = Places(corpus)
@@ -67,7 +67,7 @@ class Field:
         parts["company"] = self._company(raw) * trust
         raw = raw + parts["company"]
         parts["feedback"] = p.feedback * standard(echo(raw, self.space.tfidf, p.examples))
-        sure = self.told * grasp(topic, raw, self.stems, p)
+        sure = self.told * (grasp(topic, raw, self.stems, p) * scale(raw, p))
         return Evidence({name: np.asarray(part * sure) for name, part in parts.items()})
 
     def raw(self, topics: Sequence[str]) -> Floats:
