@@ -62,7 +62,7 @@ class Reasons:
         return Explanation(parts, self._words(topic, at), names, float(evidence.raw[at]), relevance)
 
     def _words(self, topic: Topic, at: int) -> dict[str, float]:
-        stems, (_, view) = self._day.field.corpus.stems, self._day.field.views["stems"]
+        stems, view = self._day.field.corpus.stems, self._day.field.stems
         written = {stems.get(stem(word), -1): word for word in content(topic.text)}
         addends = view.index.addends(view.query(topic.text), at)
         return {written[token]: value for token, value in addends.items()}
