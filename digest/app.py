@@ -1,6 +1,5 @@
 """The only place where the parts meet."""
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -169,8 +168,10 @@ class App:
             if collect:
                 self.engine.collect(run, report)
             older = [] if run.backfill else self.ledger.deferred_days()
-            for day in (*(day for day in older if day != run.day), run.day):
+            days = [*(day for day in older if day != run.day), run.day]
+            for day in days:
                 self.engine.deliver(replace(run, day=day), report)
+        report.deferred = sum(self.ledger.count(day).get(DeliveryState.DEFERRED, 0) for day in days)
         return self._looking_ahead(run, report)
 
     def prepare(self, run: Run) -> Report:
@@ -181,8 +182,10 @@ class App:
         return report
 
     def _looking_ahead(self, run: Run, report: Report) -> Report:
-        """Adds who is due later, and when the next of them is."""
+        """Adds what keeps the edition back, who is due later, and when the next of them is."""
         now = self.clock.now()
+        due = any(run.due(reader, now) for reader in self.subscribers.active())
+        report.uncollected = due and not self.select.ready(run.day)
         later = [due_at(r, run.day, run.fresh) for r in self._waiting(run, now)]
         report.waiting = len(later)
         report.next_due = min(filter(None, [*later, self.ledger.next_due(run.day)]), default=None)
@@ -246,7 +249,7 @@ class App:
             return SmtpTransport(self.settings.smtp)
         if outbox.kind is OutboxKind.MAILDIR and outbox.path:
             return MaildirTransport(outbox.path)
-        return ConsoleTransport(sys.stdout)
+        return ConsoleTransport()
 
     def hand_over(self, messages: Sequence[Message]) -> list[Outcome]:
         """Hands messages over outside the ledger: test copies, answers. Raises TransportError."""
@@ -279,8 +282,7 @@ def open_app(settings: Settings, clock: Clock, observer: Observer) -> Iterator[A
     """The parts over a store of this program's schema; a new store is made. Raises WrongSchema."""
     database = open_database(settings)
     try:
-        if database.is_new():
-            database.migrate()
+        database.make()
         database.require_current()
         yield App(settings, clock, observer, database)
     finally:

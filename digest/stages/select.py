@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from digest.model import Advanced, Mood, Run, Selection, Stage, Subscriber
+from digest.model import Advanced, Mood, Run, Selection, Stage, Subscriber, Verdict
 from digest.ports import Observer, Papers, Selections, Subscribers
 from digest.rank.ranking import Ranking
 from digest.rank.vectors import WordVectors
@@ -34,7 +34,9 @@ class Select:
         self._rankings: dict[date, Ranking] = {}
 
     def pending(self, run: Run, now: datetime) -> Iterator[list[Subscriber]]:
-        """Readers who are due and have no recorded choice, in batches."""
+        """Readers who are due and have no recorded choice, in batches; none before `ready`."""
+        if not self.ready(run.day):
+            return
         for batch in batches(r for r in self._subscribers.active() if run.due(r, now)):
             chosen = self._selections.several([reader.address for reader in batch], run.day)
             if waiting := [reader for reader in batch if reader.address not in chosen]:
@@ -46,6 +48,16 @@ class Select:
         self._selections.put(selections)
         self._observer(Advanced(self.stage, len(selections)))
         return selections
+
+    def ready(self, day: date) -> bool:
+        """Whether there is something to choose from, or surely nothing.
+
+        A choice stays: made while a source is down, it would be an empty edition for ever.
+        """
+        if self._papers.of_day(day):
+            return True
+        fetches = self._papers.collections(day)
+        return bool(fetches) and all(fetch.verdict is Verdict.EMPTY for fetch in fetches)
 
     def choose(self, day: date, batch: Sequence[Subscriber], now: datetime) -> list[Selection]:
         """Chooses, as of `now`, without recording."""

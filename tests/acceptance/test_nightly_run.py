@@ -126,6 +126,36 @@ def test_a_source_that_fails_is_said_and_nobody_is_mailed(subscribed, relay):
     assert said.status == 1
     assert "huggingface failed" in said.last
     assert not relay.accepted
+    assert set(states(subscribed, "2026-07-01").values()) == {"planned"}
+
+
+def test_an_edition_whose_source_failed_goes_out_once_it_answers(subscribed, relay):
+    down = {"DIGEST__SOURCES__HUGGINGFACE__URL": "http://127.0.0.1:9"}
+    down["DIGEST__SOURCES__FETCH__ATTEMPTS"] = "1"
+    assert subscribed("run", "--day", str(DAY), **down).status == 1
+    said = subscribed("run", "--day", str(DAY))
+    assert said.status == 0, said.err
+    assert "20 accepted" in said.last
+    assert sorted(relay.accepted) == READERS
+
+
+def test_sending_what_was_never_collected_says_what_to_do(subscribed, relay):
+    said = subscribed("send", "--day", str(DAY))
+    assert said.status == 1
+    assert f"digest collect --day {DAY}" in said.last
+    assert set(states(subscribed).values()) == {"planned"}
+
+
+def test_deferrals_that_are_not_due_yet_are_still_said(subscribed, relay):
+    relay.on_rcpt(READERS[3], "451 4.2.1 mailbox busy, come back")
+    patient = {"DIGEST__DELIVERY__RETRY_AFTER": "3600"}
+    assert subscribed("run", "--day", str(DAY), **patient).status == 75
+    again = subscribed("run", "--day", str(DAY), **patient)
+    assert again.status == 75
+    assert "1 deferred" in again.last
+    assert "all well" not in again.last
+    [report] = subscribed("run", "--day", str(DAY), "--json", **patient).records
+    assert report["deferred"] == 1
 
 
 def test_the_mails_are_different_and_have_their_fields(subscribed, relay):
