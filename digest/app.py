@@ -33,6 +33,7 @@ from digest.model import (
 from digest.model.due import due_at, newest_day
 from digest.ports import Observer, Source, Transport
 from digest.rank.ranking import Weighing
+from digest.rank.telling import told
 from digest.render.message import Renderer
 from digest.sources.cache import Cache
 from digest.sources.fetch import PoliteFetcher
@@ -206,7 +207,9 @@ class App:
     def selection(self, reader: Subscriber, day: date) -> Selection:
         """The recorded choice of a reader, else the one that would be made now."""
         recorded = self.selections.get(reader.address, day)
-        return recorded or self.select.choose(day, [reader], self.clock.now())[0]
+        if recorded is None:
+            return self.select.choose(day, [reader], self.clock.now())[0]
+        return told(recorded, self.papers.get([c.paper for c in recorded.choices], recorded.at))
 
     def explain(self, reader: Subscriber, paper: Paper, day: date) -> Weighing:
         """The sum behind one paper for a reader."""
