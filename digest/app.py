@@ -166,6 +166,10 @@ class App:
         report = Report(run.day)
         now = self.clock.now()
         with run_lock(self.lock_file, f"digest run of {run.day}", now):
+            # What a dead process was sending is in doubt from now on: it is said once, here.
+            report.states[DeliveryState.IN_DOUBT] += sum(
+                1 for _ in self.ledger.deliveries(state=DeliveryState.SENDING)
+            )
             self.ledger.take_over(now)
             if collect:
                 self.engine.collect(run, report)
