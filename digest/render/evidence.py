@@ -69,7 +69,7 @@ def _words(reason: Reason, paper: Paper) -> str:
     """Which words of the topic it holds, those of the title apart; "" when it holds all."""
     words = [plain(word) for word in reason.words][:_WORDS]
     title = {stem(word) for word in tokens.words(paper.title)}
-    titled = [word for word in words if stem(word.casefold()) in title]
+    titled = [word for word in words if stem(tokens.fold(word)) in title]
     others = [word for word in words if word not in titled]
     said = []
     if titled:
