@@ -11,6 +11,7 @@ from pathlib import Path
 from digest.clock import Clock
 from digest.config import OutboxKind, Settings
 from digest.config.secret_key import signing_keys
+from digest.encoders.static import installed
 from digest.engine.local import Local, Stages
 from digest.engine.lock import run_lock
 from digest.errors import Misuse
@@ -101,7 +102,9 @@ class App:
     def select(self) -> Select:
         """The stage that chooses."""
         quiet = QUIET[self.settings.selection.quiet]
-        return Select(self.papers, self.subscribers, self.selections, quiet, self.observer)
+        return Select(
+            self.papers, self.subscribers, self.selections, quiet, self.observer, installed()
+        )
 
     @cached_property
     def engine(self) -> Local:

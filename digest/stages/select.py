@@ -7,6 +7,7 @@ from datetime import date, datetime
 from digest.model import Advanced, Mood, Run, Selection, Stage, Subscriber
 from digest.ports import Observer, Papers, Selections, Subscribers
 from digest.rank.ranking import Ranking
+from digest.rank.vectors import WordVectors
 from digest.stages.batches import batches
 
 HISTORY = 2_000
@@ -25,8 +26,10 @@ class Select:
         selections: Selections,
         quiet: Mood,
         observer: Observer,
+        table: WordVectors | None = None,
     ) -> None:
-        """`quiet`: what a reader gets when nothing is on their topics."""
+        """`quiet`: what a reader gets when nothing is on their topics; `table`: word vectors."""
+        self._table = table
         self._papers, self._subscribers, self._selections = papers, subscribers, selections
         self._quiet, self._observer = quiet, observer
         self._rankings: dict[date, Ranking] = {}
@@ -49,17 +52,13 @@ class Select:
         """Chooses, as of `now`, without recording."""
         seen = self._selections.seen([reader.address for reader in batch], day)
         ranking = self.ranking(day)
-        return [
-            replace(
-                ranking.select(reader, day, seen.get(reader.address, frozenset()), self._quiet),
-                at=now,
-            )
-            for reader in batch
-        ]
+        chosen = ranking.select_all(batch, day, seen, self._quiet)
+        return [replace(selection, at=now) for selection in chosen]
 
     def ranking(self, day: date) -> Ranking:
         """A day's papers against the history, worked out once."""
         if day not in self._rankings:
             pool = self._papers.of_day(day)
-            self._rankings[day] = Ranking(pool, self._papers.history(day, HISTORY))
+            history = self._papers.history(day, HISTORY)
+            self._rankings[day] = Ranking(pool, history, self._table)
         return self._rankings[day]
