@@ -10,6 +10,7 @@ from pathlib import Path
 from digest.clock import Clock
 from digest.config import OutboxKind, Settings
 from digest.config.secret_key import signing_keys
+from digest.config.settings import Engine
 from digest.encoders.static import installed
 from digest.engine.local import Local, Stages
 from digest.engine.lock import run_lock
@@ -107,7 +108,9 @@ class App:
 
     @cached_property
     def engine(self) -> Local:
-        """The four stages, driven by this process."""
+        """The four stages, driven by this process. Raises Misuse for another engine."""
+        if self.settings.engine is not Engine.LOCAL:
+            raise Misuse(f"engine = '{self.settings.engine}': only 'local' is there yet")
         return Local(
             Stages(
                 collect=self.collect,
@@ -195,6 +198,11 @@ class App:
         if not run.backfill:
             active = self.subscribers.active()
             yield from (r for r in active if run.ever(r) and not run.due(r, now))
+
+    def open(self, run: Run, now: datetime) -> Iterator[list[str]]:
+        """Who is due and not settled, in batches of addresses."""
+        for batch in batches(r for r in self.subscribers.active() if run.due(r, now)):
+            yield self.ledger.open([reader.address for reader in batch], run.day, now)
 
     def selection(self, reader: Subscriber, day: date) -> Selection:
         """The recorded choice of a reader, else the one that would be made now."""
