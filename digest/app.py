@@ -10,7 +10,7 @@ from pathlib import Path
 from digest.clock import Clock
 from digest.config import OutboxKind, Settings
 from digest.config.secret_key import signing_keys
-from digest.config.settings import Engine
+from digest.config.sections import Engine
 from digest.encoders.static import installed
 from digest.engine.local import Local, Stages
 from digest.engine.lock import run_lock
