@@ -216,8 +216,7 @@ class App:
 
     def explain(self, reader: Subscriber, paper: Paper, day: date) -> Weighing:
         """The sum behind one paper for a reader."""
-        seen = self.selections.seen([reader.address], day)[reader.address]
-        return self.select.ranking(day).explain(reader, paper, seen)
+        return self.select.explain(reader, paper, day)
 
     def planned(self, day: date) -> Iterator[Delivery]:
         """Readers who get an edition and have no row yet."""

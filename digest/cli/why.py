@@ -43,12 +43,10 @@ def _find(app: App, written: str, day: date | None) -> tuple[date, Paper]:
         id_ = paper_id(written)
     except ValueError as error:
         raise Unknown(f"{written!r} is not {error}: see `digest papers`") from error
-    newest = app.papers.get([id_]).get(id_)
-    edition = day or (newest.day if newest and newest.day else app.newest_day())
-    for paper in app.papers.of_day(edition):
-        if paper.id == id_:
-            return edition, paper
-    raise Unknown(f"{id_} is not among the papers of {edition}: see `digest papers`")
+    found = app.papers.get([id_]).get(id_)
+    if found is None:
+        raise Unknown(f"{id_} was never collected: see `digest papers`")
+    return day or found.day or app.newest_day(), found
 
 
 def _record(weighing: Weighing, paper: Paper) -> dict[str, object]:

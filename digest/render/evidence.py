@@ -70,7 +70,7 @@ def _words(topic: Topic, paper: Paper) -> str:
     """Which words of the topic it holds, those of the title apart; "" when it holds all."""
     words = [plain(word) for word in shared_words(topic, paper)][:_WORDS]
     title = {stem(word) for word in tokens.words(paper.title)}
-    titled = [word for word in words if stem(word.casefold()) in title]
+    titled = [word for word in words if stem(tokens.fold(word)) in title]
     others = [word for word in words if word not in titled]
     said = []
     if titled:

@@ -44,18 +44,18 @@ class SelectionStore:
     def seen(self, addresses: Sequence[str], day: date) -> Mapping[str, frozenset[str]]:
         """Per reader, the ids of papers they got in an edition other than `day`'s."""
         found: defaultdict[str, set[int]] = defaultdict(set)
-        params: Params = {
-            "addresses": json.dumps(list(addresses)),
-            "day": day.toordinal(),
-            "seen": json.dumps(sorted(CODES[state] for state in SEEN)),
-        }
-        for row in self._db.all(self._sql["seen"], params):
+        for row in self._db.all(self._sql["seen"], _asked(addresses, day)):
             found[row[0]].update(papers(row[2]))
         ids = self._papers(set().union(*found.values()))
         return {
             address: frozenset(ids[number] for number in found.get(address, ()))
             for address in addresses
         }
+
+    def last_days(self, addresses: Sequence[str], day: date) -> dict[str, date]:
+        """Per reader, the newest edition before a day that they got; none: left out."""
+        rows = self._db.all(self._sql["last_days"], _asked(addresses, day))
+        return {address: date.fromordinal(last) for address, last in rows}
 
     def prove(self, proofs: Mapping[str, bytes], day: date) -> None:
         """Keeps the checksums of rendered messages, by address."""
@@ -99,3 +99,11 @@ class SelectionStore:
     def _papers(self, numbers: set[int]) -> dict[int, str]:
         params: Params = {"numbers": json.dumps(sorted(numbers))}
         return dict(self._db.all(self._sql["papers"], params))
+
+
+def _asked(addresses: Sequence[str], day: date) -> Params:
+    return {
+        "addresses": json.dumps(list(addresses)),
+        "day": day.toordinal(),
+        "seen": json.dumps(sorted(CODES[state] for state in SEEN)),
+    }

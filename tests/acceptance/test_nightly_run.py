@@ -214,3 +214,42 @@ def test_a_dry_run_changes_nothing(subscribed, relay):
     assert "would mail 20 readers" in said.out
     assert not relay.accepted
     assert subscribed("deliveries", "--json").records == []
+
+
+def test_an_edition_holds_what_came_since_the_last_one(subscribed, hub):
+    days = [date(2026, 8, 19), date(2026, 8, 20)]
+    if any(subscribed("collect", "--day", str(day)).status for day in days):
+        pytest.skip("needs ../shared/recorded/hf, which is not beside this checkout")
+    chosen = subscribed("select", "--day", "2026-08-20", "--for", READERS[1], "--json").records
+    of_the_day = {
+        row["id"] for row in subscribed("papers", "--day", "2026-08-20", "--json").records
+    }
+    assert {row["id"] for row in chosen} <= of_the_day
+
+    assert subscribed("run", "--day", str(DAY)).status == 0  # seven weeks before: two weeks count
+    chosen = subscribed("select", "--day", "2026-08-20", "--for", READERS[1], "--json").records
+    assert {row["id"] for row in chosen} - of_the_day
+
+
+def test_why_tells_the_sum_also_of_what_was_not_chosen(subscribed):
+    subscribed("run", "--day", str(DAY))
+    chosen = subscribed("select", "--day", str(DAY), "--for", READERS[0], "--json").records
+    everything = subscribed("papers", "--day", str(DAY), "--json").records
+    left_out = next(row for row in everything if row["id"] not in {c["id"] for c in chosen})
+    told = subscribed("why", chosen[0]["id"], "--for", READERS[0], "--day", str(DAY), "--json")
+    assert told.records[0]["verdict"] == "chosen"
+    assert told.records[0]["score"] == pytest.approx(chosen[0]["score"], abs=1e-5)
+    told = subscribed("why", left_out["id"], "--for", READERS[0], "--day", str(DAY))
+    assert told.status == 0
+    assert left_out["title"] in told.out
+    assert "relevance" in told.out
+
+
+def test_the_recorded_choice_is_repeated(subscribed):
+    subscribed("collect", "--day", str(DAY))
+    before = subscribed("select", "--day", str(DAY), "--for", READERS[0], "--json").records
+    assert before
+    subscribed("run", "--day", str(DAY))
+    subscribed("subscribers", "add", READERS[0], "--topic", "something else entirely")
+    after = subscribed("select", "--day", str(DAY), "--for", READERS[0], "--json").records
+    assert before == after

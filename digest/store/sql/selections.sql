@@ -43,3 +43,11 @@ SELECT kind, label, id FROM reasons WHERE label IN (SELECT value FROM json_each(
 
 -- :reasons  reasons by their numbers
 SELECT id, kind, label FROM reasons WHERE id IN (SELECT value FROM json_each(:numbers))
+
+-- :last_days  per reader, the newest edition before a day that they got
+SELECT r.address, max(s.day)
+FROM json_each(:addresses) AS a JOIN readers AS r ON r.address = a.value
+JOIN selections AS s ON s.reader = r.id
+JOIN deliveries AS d ON d.reader = s.reader AND d.day = s.day
+WHERE s.day < :day AND d.state IN (SELECT value FROM json_each(:seen))
+GROUP BY r.address
