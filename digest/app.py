@@ -1,6 +1,5 @@
 """The only place where the parts meet."""
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -9,9 +8,10 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from digest.clock import Clock
-from digest.config import OutboxKind, Settings
+from digest.config import Engine, OutboxKind, Settings
 from digest.config.secret_key import signing_keys
 from digest.config.sections import InDoubt
+from digest.encoders.static import installed
 from digest.engine.crew import Crew, cores
 from digest.engine.local import Local, Stages
 from digest.engine.lock import run_lock
@@ -35,6 +35,7 @@ from digest.model import (
 from digest.model.due import due_at, newest_day
 from digest.ports import Observer, Source, Transport
 from digest.rank.ranking import Weighing
+from digest.rank.telling import told
 from digest.render.message import Renderer
 from digest.sources.cache import Cache
 from digest.sources.fetch import PoliteFetcher
@@ -115,11 +116,14 @@ class App:
     def select(self) -> Select:
         """The stage that chooses."""
         quiet = QUIET[self.settings.selection.quiet]
-        return Select(self.papers, self.subscribers, self.selections, quiet, self.observer)
+        stores = (self.papers, self.subscribers, self.selections)
+        return Select(*stores, quiet, installed(), self.observer)
 
     @cached_property
     def engine(self) -> Local:
-        """The four stages, driven by this process."""
+        """The four stages, driven by this process. Raises Misuse for another engine."""
+        if self.settings.engine is not Engine.LOCAL:
+            raise Misuse(f"engine = '{self.settings.engine}': only 'local' is there yet")
         return Local(
             Stages(
                 collect=self.collect,
@@ -205,10 +209,12 @@ class App:
             if collect:
                 self.engine.collect(run, report)
             older = [] if run.backfill else self.ledger.waiting_days()
-            for day in (*(day for day in older if day != run.day), run.day):
+            days = [*(day for day in older if day != run.day), run.day]
+            for day in days:
                 if not self._over(run):
                     self.engine.deliver(replace(run, day=day), report)
         report.stopped = self._over(run)
+        report.deferred = sum(self.ledger.count(day).get(DeliveryState.DEFERRED, 0) for day in days)
         return self._looking_ahead(run, report)
 
     def _over(self, run: Run) -> bool:
@@ -231,8 +237,10 @@ class App:
         return report
 
     def _looking_ahead(self, run: Run, report: Report) -> Report:
-        """Adds who is due later, and when the next of them is."""
+        """Adds what keeps the edition back, who is due later, and when the next of them is."""
         now = self.clock.now()
+        due = any(run.due(reader, now) for reader in self.subscribers.active())
+        report.uncollected = due and not self.select.ready(run.day)
         later = [due_at(r, run.day, run.fresh) for r in self._waiting(run, now)]
         report.waiting = len(later)
         report.next_due = min(filter(None, [*later, self.ledger.next_due(run.day)]), default=None)
@@ -243,15 +251,21 @@ class App:
             active = self.subscribers.active()
             yield from (r for r in active if run.ever(r) and not run.due(r, now))
 
+    def open(self, run: Run, now: datetime) -> Iterator[list[str]]:
+        """Who is due and not settled, in batches of addresses."""
+        for batch in batches(r for r in self.subscribers.active() if run.due(r, now)):
+            yield self.ledger.open([reader.address for reader in batch], run.day, now)
+
     def selection(self, reader: Subscriber, day: date) -> Selection:
         """The recorded choice of a reader, else the one that would be made now."""
         recorded = self.selections.get(reader.address, day)
-        return recorded or self.select.choose(day, [reader], self.clock.now())[0]
+        if recorded is None:
+            return self.select.choose(day, [reader], self.clock.now())[0]
+        return told(recorded, self.papers.get([c.paper for c in recorded.choices], recorded.at))
 
     def explain(self, reader: Subscriber, paper: Paper, day: date) -> Weighing:
         """The sum behind one paper for a reader."""
-        seen = self.selections.seen([reader.address], day)[reader.address]
-        return self.select.ranking(day).explain(reader, paper, seen)
+        return self.select.explain(reader, paper, day)
 
     def planned(self, day: date) -> Iterator[Delivery]:
         """Readers who get an edition and have no row yet."""
@@ -294,7 +308,7 @@ class App:
             return SmtpTransport(self.settings.smtp)
         if outbox.kind is OutboxKind.MAILDIR and outbox.path:
             return MaildirTransport(outbox.path)
-        return ConsoleTransport(sys.stdout)
+        return ConsoleTransport()
 
     def hand_over(self, messages: Sequence[Message]) -> list[Outcome]:
         """Hands messages over outside the ledger: test copies, answers. Raises TransportError."""
@@ -333,8 +347,7 @@ def open_app(
     """The parts over a store of this program's schema; a new store is made. Raises WrongSchema."""
     database = open_database(settings)
     try:
-        if database.is_new():
-            database.migrate()
+        database.make()
         database.require_current()
         yield kind(settings, clock, observer, database, stop)
     finally:

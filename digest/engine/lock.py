@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
-from digest.errors import Locked
+from digest.errors import DigestError, Locked
 
 
 @contextmanager
@@ -17,15 +18,29 @@ def run_lock(path: Path, what: str, now: datetime) -> Iterator[None]:
     flock(2) is released by the kernel, so nothing is ever left to clean up: with the last process
     that has the file open, and our children inherit it. While one of them lives, nobody takes over.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as file:
+    with _opened(path) as file:
         _take(file.fileno(), path)
         os.set_inheritable(file.fileno(), True)
-        file.truncate(0)
-        file.write(f"{what}, process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S} UTC")
-        file.flush()
+        _sign(file, path, f"{what}, process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S} UTC")
         yield
-        file.truncate(0)
+        os.ftruncate(file.fileno(), 0)
+
+
+def _sign(file: BinaryIO, path: Path, holder: str) -> None:
+    """Says who holds the lock, for whoever meets it."""
+    try:
+        os.ftruncate(file.fileno(), 0)
+        file.write(holder.encode())
+    except OSError as error:
+        raise DigestError(f"the lock {path} cannot be written: {error.strerror}") from error
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("ab", buffering=0)
+    except OSError as error:
+        raise DigestError(f"the lock {path} cannot be opened: {error.strerror or error}") from error
 
 
 def _take(descriptor: int, path: Path) -> None:

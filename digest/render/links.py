@@ -39,7 +39,7 @@ class Links:
     def of(cls, base_url: str, identity: Identity, signer: Signer, reader: int, day: date) -> Self:
         """The links of a reader, known by the store's number for them, for an edition."""
         base = base_url.rstrip("/")
-        leave = signer.sign(Token(Scope.UNSUBSCRIBE, reader))
+        leave = signer.sign(Token(Scope.UNSUBSCRIBE, reader, day))  # day: no two mails share one
         tag = signer.tag(Token(Scope.BOUNCE, reader, day))
         return cls(
             unsubscribe=f"{base}/unsubscribe/{leave}",

@@ -1,5 +1,6 @@
 """Digest → the octets of a message, as a function of the reader, the day and the digest."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from digest.mail import headers
@@ -41,6 +42,17 @@ class Renderer:
             forward_path=address,
             content=head.encode() + body,
         )
+
+    def test_copy(self, message: Message, instant: datetime) -> Message:
+        """The same mail under a Message-ID of its own, made of the instant.
+
+        A mailbox that holds a Message-ID already drops the second mail of that name, and that
+        would be the real one.
+        """
+        label = f"{self.identity.list_label} test {instant.isoformat()}"
+        name = message_id(label, message.address, message.day, self.identity.domain)
+        content = message.content.replace(message.message_id.encode(), name.encode(), 1)
+        return replace(message, message_id=name, content=content)
 
 
 def header(

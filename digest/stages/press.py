@@ -4,6 +4,7 @@ Render proves each message and send rebuilds it: both ask here, so both get the 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
 from digest.mail.identity import Identity
@@ -56,6 +57,13 @@ class Press:
     def proof(self, reader: Subscriber, selection: Selection) -> tuple[Digest, Message]:
         """One reader's digest and mail with inert links: safe to show to anybody."""
         return self._print(reader, selection, self._known([selection])[selection.at], INERT)
+
+    def test_copy(
+        self, reader: Subscriber, selection: Selection, address: str, now: datetime
+    ) -> Message:
+        """The proof, addressed to somebody who wants to see it in their mail reader."""
+        _, message = self.proof(replace(reader, address=address), selection)
+        return self._renderer.test_copy(message, now)
 
     def _print(
         self, reader: Subscriber, selection: Selection, papers: Mapping[str, Paper], number: int
