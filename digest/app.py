@@ -42,6 +42,7 @@ from digest.sources.fetch import PoliteFetcher
 from digest.sources.registry import load as load_sources
 from digest.stages.batches import batches
 from digest.stages.collect import Collect
+from digest.stages.doubts import Doubts
 from digest.stages.post import WayOut
 from digest.stages.press import Press
 from digest.stages.render import Render
@@ -98,6 +99,11 @@ class App:
     def journals(self) -> Journals:
         """What is marked between two commits of the ledger."""
         return Journals(self.settings.home / "journal")
+
+    @cached_property
+    def doubts(self) -> Doubts:
+        """What a person settles."""
+        return Doubts(self.ledger, self.selections)
 
     @cached_property
     def identity(self) -> Identity:

@@ -163,6 +163,9 @@ class Ledger(Protocol):
     def expire(self, day: date, oldest: datetime, now: datetime) -> int:
         """Gives up what was first tried at `oldest` or before; returns how many."""
 
+    def decide(self, address: str, day: date, state: DeliveryState, now: datetime) -> bool:
+        """Settles by a person's word what no program can know; False: nothing was to settle."""
+
     def count(self, day: date) -> Mapping[DeliveryState, int]:
         """How many deliveries of a day are in each state."""
 
