@@ -50,7 +50,9 @@ from digest.stages.select import Select
 from digest.stages.send import Send
 from digest.store.journal import Journals
 from digest.store.ledger import LedgerStore
+from digest.store.memory import Memory
 from digest.store.papers import PaperStore
+from digest.store.retention import prune
 from digest.store.selections import SelectionStore
 from digest.store.sqlite import SqliteDatabase
 from digest.store.subscribers import SubscriberStore
@@ -99,6 +101,11 @@ class App:
     def journals(self) -> Journals:
         """What is marked between two commits of the ledger."""
         return Journals(self.settings.home / "journal")
+
+    @cached_property
+    def memory(self) -> Memory:
+        """Whether the store knows all that was sent from here."""
+        return Memory(self.database, self.settings.home / "sent")
 
     @cached_property
     def doubts(self) -> Doubts:
@@ -192,6 +199,10 @@ class App:
         today = self.clock.now().date()
         if day is not None and day > today:
             raise Misuse(f"{day} has not come yet: today is {today} (UTC)")
+        if day is not None and day <= self.memory.forgotten:
+            raise Misuse(
+                f"nobody remembers any more who got the edition of {day}: it is not sent again"
+            )
         backfill = day is not None and day < today
         expiry = timedelta(seconds=self.settings.delivery.expire_after)
         return Run(
@@ -211,17 +222,26 @@ class App:
         report = Report(run.day)
         now = self.clock.now()
         with run_lock(self.lock_file, f"digest run of {run.day}", now):
+            self.memory.check()
+            self.memory.advance()
             report.count(DeliveryState.IN_DOUBT, self.take_over(now))
             if collect:
                 self.engine.collect(run, report)
             older = [] if run.backfill else self.ledger.waiting_days()
             days = [*(day for day in older if day != run.day), run.day]
             for day in days:
-                if not self._over(run):
+                if not self._over(run) and day > self.memory.forgotten:
                     self.engine.deliver(replace(run, day=day), report)
+            self._tidy(run, report)
         report.stopped = self._over(run)
         report.deferred = sum(self.ledger.count(day).get(DeliveryState.DEFERRED, 0) for day in days)
         return self._looking_ahead(run, report)
+
+    def _tidy(self, run: Run, report: Report) -> None:
+        if report.attempted:
+            self.memory.advance()
+        if not self._over(run):
+            prune(self.database, self.settings.retention, self.clock.now().date())
 
     def _over(self, run: Run) -> bool:
         return self.stop() or (run.deadline is not None and self.clock.now() >= run.deadline)
@@ -234,6 +254,11 @@ class App:
         doubts = self.ledger.take_over(self.journals.left(), now)
         self.journals.clear()
         return doubts
+
+    def adopt(self, sent: date) -> None:
+        """Takes a restored store as it is; editions up to `sent` count as sent. Raises Locked."""
+        with run_lock(self.lock_file, "digest db adopt", self.clock.now()):
+            self.memory.adopt(sent)
 
     def prepare(self, run: Run) -> Report:
         """Selects and proves what is due, and sends nothing. Raises Locked, RenderError."""

@@ -16,10 +16,12 @@ CREATE INDEX deliveries_claimed ON deliveries (journal) WHERE journal IS NOT NUL
 
 CREATE INDEX deliveries_due ON deliveries (due) WHERE due IS NOT NULL;
 
--- How often something was sent from this store: a copy of yesterday's knows of fewer.
-CREATE TABLE generations (
+-- One row. generation: how often something was sent from this store; a copy of yesterday's knows of
+-- fewer. forgotten: the last day whose deliveries are no longer known, so that it is never sent.
+CREATE TABLE memory (
   id INTEGER PRIMARY KEY CHECK (id = 1),
-  generation INTEGER NOT NULL
+  generation INTEGER NOT NULL,
+  forgotten INTEGER NOT NULL
 );
 
-INSERT INTO generations (id, generation) VALUES (1, 0);
+INSERT INTO memory (id, generation, forgotten) VALUES (1, 0, 0);
