@@ -32,27 +32,28 @@ GOALS = {"topic": (0.520, 0.490), "liked": (0.415, 0.380), "digest": (0.710, Non
          "trend": (0.905, None)}  # fmt: skip
 """Mean nDCG@10 by kind that was asked for: with word vectors, and without."""
 KINDS = tuple(GOALS)
-ABLATIONS: Mapping[str, Mapping[str, float]] = {
-    "title weight": {"title": 1.0},
-    "surface words": {"surface": 0.0},
-    "letter groups": {"letters": 0.0},
-    "pairs of words": {"pairs": 0.0},
-    "latent space, for topics": {"latent": 0.0},
-    "word vectors, whole paper": {"vectors": 0.0},
-    "word vectors, best sentence": {"sentence": 0.0},
-    "word-for-word bonus": {"literal": 0.0, "literal_title": 0.0, "literal_again": 0.0},
-    "neighbours": {"vouching": 0.0},
-    "less of neighbours where papers hold the topic": {"trust_neighbours": 1e9},
-    "less of nearness where papers hold the topic": {"trust_semantics": 1e9},
-    "feedback": {"feedback": 0.0},
-    "quiet where nobody writes of the topic": {"strictness": 0.0},
-    "latent space, for liked papers": {"liked_latent": 0.0},
-    "word vectors, for liked papers": {"liked_vectors": 0.0, "kin_vectors": 0.0},
-    "regression on liked papers": {"contrast": 0.0},
-    "feedback on liked papers": {"liked_feedback": 0.0},
-    "hours since listing": {"haste": 0.0},
-    "votes": {"lift": 0.0},
-}
+TOPICAL, LIKED, VOTED = ("topic", "digest"), ("liked",), ("digest", "trend")
+ABLATIONS: tuple[tuple[str, tuple[str, ...], Mapping[str, float]], ...] = (
+    ("title weight", TOPICAL, {"title": 1.0}),
+    ("surface words", TOPICAL, {"surface": 0.0}),
+    ("letter groups", TOPICAL, {"letters": 0.0}),
+    ("pairs of words", TOPICAL, {"pairs": 0.0}),
+    ("latent space", TOPICAL, {"latent": 0.0, "kin_latent": 0.0}),
+    ("word vectors, whole paper", TOPICAL, {"vectors": 0.0}),
+    ("word vectors, best sentence", TOPICAL, {"sentence": 0.0}),
+    ("word-for-word bonus", TOPICAL, {"literal": 0, "literal_title": 0, "literal_again": 0}),
+    ("neighbours", TOPICAL, {"vouching": 0.0}),
+    ("doubt in neighbours where papers hold the topic", TOPICAL, {"trust_neighbours": 1e9}),
+    ("doubt in nearness where papers hold the topic", TOPICAL, {"trust_semantics": 1e9}),
+    ("feedback", TOPICAL, {"feedback": 0.0}),
+    ("latent space", LIKED, {"liked_latent": 0.0, "kin_latent": 0.0}),
+    ("word vectors", LIKED, {"liked_vectors": 0.0, "kin_vectors": 0.0}),
+    ("regression", LIKED, {"contrast": 0.0}),
+    ("feedback", LIKED, {"liked_feedback": 0.0}),
+    ("hours since listing", VOTED, {"haste": 0.0}),
+    ("votes", VOTED[:1], {"lift": 0.0}),
+)
+"""What is left out, the kinds it matters to, and how."""
 BOOTSTRAPS, SEED = 1000, 1
 
 
@@ -180,9 +181,10 @@ def cost(shipped: list[Measured], plain: list[Measured]) -> str:
 
 def ablations(judge: ModuleType, folders: list[Path], table: Any, shipped: list[Measured]) -> str:
     rows = ["| left out | topic | liked | digest | trend |", "|---|---|---|---|---|"]
-    for name, change in ABLATIONS.items():
-        varied = [measure(judge, f, table, replace(DEFAULT, **change)) for f in folders]
-        cells = [worth(shipped, varied, kind) for kind in KINDS]
+    for name, kinds, change in ABLATIONS:
+        known = [(f, m) for f, m in zip(folders, shipped, strict=True) if m.kind in kinds]
+        varied = [measure(judge, f, table, replace(DEFAULT, **change)) for f, _ in known]
+        cells = [worth([m for _, m in known], varied, kind) for kind in KINDS]
         rows.append(f"| {name} | " + " | ".join(cells) + " |")
         print(rows[-1], file=sys.stderr, flush=True)
     return (
@@ -193,9 +195,9 @@ def ablations(judge: ModuleType, folders: list[Path], table: Any, shipped: list[
 
 def worth(shipped: list[Measured], varied: list[Measured], kind: str) -> str:
     pairs = [(a, b) for a, b in zip(shipped, varied, strict=True) if a.kind == kind]
-    differences = [[b.values[t] - a.values[t] for t in a.values] for a, b in pairs]
-    if not any(any(values) for values in differences):
+    if not pairs:
         return ""
+    differences = [[b.values[t] - a.values[t] for t in a.values] for a, b in pairs]
     return shown(interval(differences), "+.4f")
 
 

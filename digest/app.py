@@ -1,6 +1,5 @@
 """The only place where the parts meet."""
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from pathlib import Path
 from digest.clock import Clock
 from digest.config import OutboxKind, Settings
 from digest.config.secret_key import signing_keys
+from digest.encoders.static import installed
 from digest.engine.local import Local, Stages
 from digest.engine.lock import run_lock
 from digest.errors import Misuse
@@ -32,6 +32,7 @@ from digest.model import (
 from digest.model.due import due_at, newest_day
 from digest.ports import Observer, Source, Transport
 from digest.rank.ranking import Weighing
+from digest.rank.telling import told
 from digest.render.message import Renderer
 from digest.sources.cache import Cache
 from digest.sources.fetch import PoliteFetcher
@@ -101,7 +102,8 @@ class App:
     def select(self) -> Select:
         """The stage that chooses."""
         quiet = QUIET[self.settings.selection.quiet]
-        return Select(self.papers, self.subscribers, self.selections, quiet, self.observer)
+        stores = (self.papers, self.subscribers, self.selections)
+        return Select(*stores, quiet, installed(), self.observer)
 
     @cached_property
     def engine(self) -> Local:
@@ -166,8 +168,10 @@ class App:
             if collect:
                 self.engine.collect(run, report)
             older = [] if run.backfill else self.ledger.deferred_days()
-            for day in (*(day for day in older if day != run.day), run.day):
+            days = [*(day for day in older if day != run.day), run.day]
+            for day in days:
                 self.engine.deliver(replace(run, day=day), report)
+        report.deferred = sum(self.ledger.count(day).get(DeliveryState.DEFERRED, 0) for day in days)
         return self._looking_ahead(run, report)
 
     def prepare(self, run: Run) -> Report:
@@ -178,8 +182,10 @@ class App:
         return report
 
     def _looking_ahead(self, run: Run, report: Report) -> Report:
-        """Adds who is due later, and when the next of them is."""
+        """Adds what keeps the edition back, who is due later, and when the next of them is."""
         now = self.clock.now()
+        due = any(run.due(reader, now) for reader in self.subscribers.active())
+        report.uncollected = due and not self.select.ready(run.day)
         later = [due_at(r, run.day, run.fresh) for r in self._waiting(run, now)]
         report.waiting = len(later)
         report.next_due = min(filter(None, [*later, self.ledger.next_due(run.day)]), default=None)
@@ -193,12 +199,13 @@ class App:
     def selection(self, reader: Subscriber, day: date) -> Selection:
         """The recorded choice of a reader, else the one that would be made now."""
         recorded = self.selections.get(reader.address, day)
-        return recorded or self.select.choose(day, [reader], self.clock.now())[0]
+        if recorded is None:
+            return self.select.choose(day, [reader], self.clock.now())[0]
+        return told(recorded, self.papers.get([c.paper for c in recorded.choices], recorded.at))
 
     def explain(self, reader: Subscriber, paper: Paper, day: date) -> Weighing:
         """The sum behind one paper for a reader."""
-        seen = self.selections.seen([reader.address], day)[reader.address]
-        return self.select.ranking(day).explain(reader, paper, seen)
+        return self.select.explain(reader, paper, day)
 
     def planned(self, day: date) -> Iterator[Delivery]:
         """Readers who get an edition and have no row yet."""
@@ -241,7 +248,7 @@ class App:
             return SmtpTransport(self.settings.smtp)
         if outbox.kind is OutboxKind.MAILDIR and outbox.path:
             return MaildirTransport(outbox.path)
-        return ConsoleTransport(sys.stdout)
+        return ConsoleTransport()
 
     def hand_over(self, messages: Sequence[Message]) -> list[Outcome]:
         """Hands messages over outside the ledger: test copies, answers. Raises TransportError."""
@@ -274,8 +281,7 @@ def open_app(settings: Settings, clock: Clock, observer: Observer) -> Iterator[A
     """The parts over a store of this program's schema; a new store is made. Raises WrongSchema."""
     database = open_database(settings)
     try:
-        if database.is_new():
-            database.migrate()
+        database.make()
         database.require_current()
         yield App(settings, clock, observer, database)
     finally:

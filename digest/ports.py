@@ -69,6 +69,9 @@ class Papers(Protocol):
     def of_day(self, day: date, source: str | None = None) -> list[Paper]:
         """What was listed under a day, as last observed, most votes first, ties by id."""
 
+    def of_days(self, first: date, last: date) -> list[Paper]:
+        """What was listed from one day to another, each work once, most votes first."""
+
     def collections(self, day: date) -> list[Collection]:
         """The newest fetch of each source for a day."""
 
@@ -118,6 +121,9 @@ class Selections(Protocol):
 
     def seen(self, addresses: Sequence[str], day: date) -> Mapping[str, frozenset[str]]:
         """Per reader, the ids of papers they got in an edition other than `day`'s."""
+
+    def last_days(self, addresses: Sequence[str], day: date) -> Mapping[str, date]:
+        """Per reader, the newest edition before a day that they got; none: left out."""
 
     def prove(self, proofs: Mapping[str, bytes], day: date) -> None:
         """Keeps the checksums of rendered messages, by address."""

@@ -4,6 +4,7 @@ import importlib
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -19,6 +20,7 @@ COMMANDS = (
     "init",
     "papers",
     "preview",
+    "rank",
     "rank",
     "render",
     "run",
@@ -47,6 +49,14 @@ class Commands(click.Group):
         module = importlib.import_module(f"digest.cli.{cmd_name}")
         command = getattr(module, cmd_name)
         return command if isinstance(command, click.Command) else None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs a command. That whoever read us (head, less) has gone is no failure."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
 
 
 @click.group(
@@ -89,8 +99,7 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("digest: stopped", err=True)
         status = 130
-    except BrokenPipeError:
-        # Whoever read us (head, less) has gone; nothing is wrong, and nobody is left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 0
+    except OSError as error:
+        click.echo(f"digest: {error.filename or 'output'}: {error.strerror or error}", err=True)
+        status = DigestError.exit_status
     sys.exit(status if isinstance(status, int) else 0)

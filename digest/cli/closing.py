@@ -5,7 +5,7 @@ import json
 import click
 
 from digest.mail.characters import one_line
-from digest.model import DeliveryState, Report
+from digest.model import Report
 
 
 def close(report: Report, as_json: bool) -> None:
@@ -29,11 +29,14 @@ def _advice(report: Report) -> list[str]:
     advice += [f"{c.source} {c.verdict.value}: {c.detail or 'no papers'}" for c in failed]
     if report.trouble:
         advice.append(f"the relay could not be used: {report.trouble}")
-    if troubled := report.failed - report.sources_failed:
+    if report.uncollected and not failed:
+        advice.append(f"there are no papers to choose from: `digest collect --day {report.day}`")
+    if troubled := report.deliveries_failed:
         advice.append(f"{troubled} failed: see `digest deliveries --day {report.day}`")
     at = f"{report.next_due:%Y-%m-%d %H:%M} UTC" if report.next_due else ""
-    if report.states[DeliveryState.DEFERRED]:
-        advice.append(f"run `digest run` again{f' after {at}' if at else ''} for the deferred")
+    if report.deferred:
+        after = f" after {at}" if at else ""
+        advice.append(f"run `digest run` again{after} for the {report.deferred} deferred")
     if report.waiting:
         readers = "1 reader is" if report.waiting == 1 else f"{report.waiting} readers are"
         advice.append(f"{readers} due later, the first at {at}")
@@ -46,6 +49,7 @@ def _record(report: Report) -> dict[str, object]:
         "sources": {c.source: c.verdict.value for c in report.collections},
         "selected": report.selected,
         "states": {state.value: n for state, n in report.states.items()},
+        "deferred": report.deferred,
         "waiting": report.waiting,
         "next_due": report.next_due.isoformat() if report.next_due else None,
         "trouble": report.trouble,

@@ -2,7 +2,6 @@
 
 import email
 import email.policy
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from digest.cli.readers import for_or_topic, reader
 from digest.cli.session import Session, pass_session
 from digest.errors import DigestError, Misuse, Unknown
 from digest.mail.mailbox import normalise
-from digest.model import DeliveryState, Message, Mood, Subscriber
+from digest.model import DeliveryState, Message, Mood, Selection, Subscriber
 
 
 @click.command()
@@ -41,25 +40,25 @@ def preview(
         raise Misuse("say where to: --out DIR writes files, --send-to ADDRESS mails a test copy")
     with session.app() as app:
         who = reader(app, address, topics, None)
-        message = proof(app, who, day or app.newest_day())
+        selection = chosen(app, who, day or app.newest_day())
         if out is not None:
-            write(message.content, out)
+            write(app.press.proof(who, selection)[1].content, out)
             click.echo(f"{out}: digest.html digest.txt digest.eml")
         if send_to is not None:
-            copy = replace(who, address=normalise(send_to))
-            _mail(app, proof(app, copy, day or app.newest_day()))
+            mailbox = normalise(send_to)
+            _mail(app, app.press.test_copy(who, selection, mailbox, app.clock.now()))
     if open_it and out is not None:
         click.launch(str((out / "digest.html").resolve()))
 
 
-def proof(app: App, who: Subscriber, day: date) -> Message:
-    """The message that a reader would get. Raises Unknown when nothing was collected."""
+def chosen(app: App, who: Subscriber, day: date) -> Selection:
+    """What a reader would get. Raises Unknown when that is nothing."""
     if not app.papers.of_day(day):
         raise Unknown(f"nothing is collected for {day}: run `digest collect --day {day}` first")
     selection = app.selection(who, day)
     if selection.mood is Mood.SKIP:
         raise Unknown(f"{who.address} gets no mail for {day}: nothing is left that they may get")
-    return app.press.proof(who, selection)[1]
+    return selection
 
 
 def write(content: bytes, directory: Path) -> None:

@@ -34,8 +34,9 @@ def select(
     with session.app() as app:
         who = reader(app, address, topics, top)
         selection = app.selection(who, day or app.newest_day())
-        papers = app.papers.get([choice.paper for choice in selection.choices])
-    rows = [_record(choice, papers[choice.paper]) for choice in selection.choices]
+        choices = selection.choices[:top]
+        papers = app.papers.get([choice.paper for choice in choices])
+    rows = [_record(choice, papers[choice.paper]) for choice in choices]
     show(rows, as_json, ("id", "score", "relevance", "trending", "title"))
 
 

@@ -28,15 +28,15 @@ def why(session: Session, paper: str, address: str, day: date | None, as_json: b
     """
     with session.app() as app:
         edition = day or app.newest_day()
-        known = {found.id: found for found in app.papers.of_day(edition)}
-        id_ = paper if paper in known else f"arxiv:{paper.removeprefix('arxiv:')}"
-        if id_ not in known:
-            raise Unknown(f"{paper} is not among the papers of {edition}: see `digest papers`")
-        weighing = app.explain(subscriber(app, address), known[id_], edition)
+        known = app.papers.get([paper, f"arxiv:{paper}"])
+        if not known:
+            raise Unknown(f"no paper is known as {paper}: see `digest papers --day {edition}`")
+        [found] = known.values()
+        weighing = app.explain(subscriber(app, address), found, edition)
     if as_json:
-        click.echo(json.dumps(_record(weighing, known[id_]), ensure_ascii=False))
+        click.echo(json.dumps(_record(weighing, found), ensure_ascii=False))
         return
-    _print(weighing, known[id_])
+    _print(weighing, found)
 
 
 def _record(weighing: Weighing, paper: Paper) -> dict[str, object]:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
-from digest.config.binder import fit
+from digest.config.binder import fit, raise_all
 from digest.config.convert import Unfit, Written
 from digest.config.schema import Key
 from digest.config.spelling import nearest
@@ -132,6 +132,14 @@ def read_entry(
     if "email" not in entry:
         problems.append(BadSetting(where("email"), "is missing", 'write email = "ann@example.org"'))
     return Subscriber(values.pop("email"), **values) if len(problems) == before else None
+
+
+def read_one(entry: Mapping[str, object], where: Callable[[str], str]) -> Subscriber:
+    """The subscriber of one entry. Raises BadSetting, or BadSettings for several."""
+    problems: list[BadSetting] = []
+    subscriber = read_entry(entry, where, problems)
+    raise_all(problems)
+    return subscriber  # type: ignore[return-value]  # None only with problems
 
 
 def written(subscriber: Subscriber) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
-from digest.errors import Locked
+from digest.errors import DigestError, Locked
 
 
 @contextmanager
@@ -16,14 +17,21 @@ def run_lock(path: Path, what: str, now: datetime) -> Iterator[None]:
 
     flock(2) is released by the kernel with its process, so nothing is ever left to clean up.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+", encoding="utf-8") as file:
+    with _opened(path) as file:
         _take(file.fileno(), path)
         file.truncate(0)
         file.write(f"{what}, process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S} UTC")
         file.flush()
         yield
         file.truncate(0)
+
+
+def _opened(path: Path) -> TextIO:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise DigestError(f"the lock {path} cannot be opened: {error.strerror or error}") from error
 
 
 def _take(descriptor: int, path: Path) -> None:

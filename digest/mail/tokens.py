@@ -83,8 +83,9 @@ class Signer:
 
     def edition(self, reader: int, day: date) -> EditionTokens:
         """All the tokens of a mail: what `sign` and `tag` make, at the price of one."""
-        opening, proofs = self._keys[0].sealed(_payload(reader, day, 0, 0))
-        links = opening + proofs[0:8] + opening + proofs[8:16] + opening + proofs[16:24]
+        payload = _PAYLOAD.pack(reader, day.toordinal() - _EPOCH, 0, 0)
+        opening, proofs = self._keys[0].sealed(payload)
+        links = opening + proofs[:8] + opening + proofs[8:16] + opening + proofs[16:24]
         written = urlsafe_b64encode(links).decode()
         tag = (opening + proofs[32:40]).hex()
         return EditionTokens(written[:32], written[32:64], written[64:], tag)
@@ -139,8 +140,7 @@ class _Key:
         state = self._prove.copy()
         state.update(payload)
         made = state.digest()
-        nonce = made[:8]
-        return nonce + self._under(nonce, payload), made[8:]
+        return made[:8] + self._under(made[:8], payload), made[8:]
 
     def opened(self, octets: bytes) -> bytes:
         """What a token claims to say."""

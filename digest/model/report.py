@@ -21,6 +21,10 @@ class Report:
     selected: int = 0
     rendered: int = 0
     states: Counter[DeliveryState] = field(default_factory=Counter)
+    deferred: int = 0
+    """Deliveries that wait for another attempt, whichever pass deferred them."""
+    uncollected: bool = False
+    """Whether readers are due, and there are no papers to choose from."""
     waiting: int = 0
     """Readers who are due later."""
     trouble: str = ""
@@ -40,11 +44,16 @@ class Report:
     @property
     def failed(self) -> int:
         """How many deliveries and sources failed in this pass."""
-        return self.sources_failed + sum(self.states[state] for state in FAILURES)
+        return self.sources_failed + self.deliveries_failed
+
+    @property
+    def deliveries_failed(self) -> int:
+        """How many deliveries failed in this pass."""
+        return sum(self.states[state] for state in FAILURES)
 
     @property
     def exit_status(self) -> int:
         """0 all well, 1 something failed, 75 only deferrals are left (EX_TEMPFAIL)."""
-        if self.failed:
+        if self.failed or self.uncollected:
             return 1
-        return 75 if self.states[DeliveryState.DEFERRED] else 0
+        return 75 if self.deferred else 0

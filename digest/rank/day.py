@@ -12,7 +12,7 @@ from digest.rank.liked import Likes
 from digest.rank.parameters import DEFAULT, Parameters
 from digest.rank.ragged import Floats
 from digest.rank.relevance import Field
-from digest.rank.score import combined, probability
+from digest.rank.score import combined, probability, stepped
 from digest.rank.trend import trends
 from digest.rank.vectors import WordVectors
 
@@ -35,7 +35,7 @@ class Day:
         self.field = Field(corpus, table, parameters)
         self.rows = self.field.corpus.rows(self.number)
         self.trends = trends(self.papers, parameters)
-        self.trending = np.array([self.trends[p.id].value for p in self.papers], np.float32)
+        self.trending = stepped([self.trends[p.id].value for p in self.papers])
         self.work = folded(self.papers, self.field.corpus.ids, self.field.space.tfidf, parameters)
         """Each paper's id → the id that stands for its work."""
         self.shown = np.array([self.work[p.id] == p.id for p in self.papers], dtype=np.bool_)
@@ -45,13 +45,13 @@ class Day:
     def relevance(self, topic: Topic) -> Floats:
         """The relevance of each paper to a topic, 0 to 1: (papers,)."""
         if topic not in self._relevance:
-            self._relevance[topic] = self._relevant(topic)
+            self._relevance[topic] = stepped(self._relevant(topic))
         return self._relevance[topic]
 
     def liking(self, opinions: Mapping[str, float]) -> Floats:
         """The relevance of each paper to somebody with opinions on others, 0 to 1: (papers,)."""
         p, raw = self.parameters, self.likes.evidence(opinions).raw[self.rows]
-        return probability(raw, p.liked_midpoint, p.liked_spread)
+        return stepped(probability(raw, p.liked_midpoint, p.liked_spread))
 
     @property
     def likes(self) -> Likes:

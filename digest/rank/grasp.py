@@ -12,6 +12,11 @@ from digest.rank.ragged import Floats
 from digest.rank.tokens import content, stem
 from digest.rank.views import Stems
 
+EVEN = 0.5
+"""Power by which topics of rare words are brought nearer to topics of common ones."""
+USUAL = 16.0
+"""Raw score of the best papers of a usual topic, which keeps the scale."""
+
 LEAST = 0.1
 """Below this share of enough, papers keep their order and nothing else."""
 
@@ -32,3 +37,13 @@ def grasp(topic: str, raw: Floats, stems: Stems, p: Parameters) -> float:
     share = (held * rarity[:, None]).sum(0).mean() / (rarity.sum() + unheard)
     enough = p.enough * np.sqrt(SHORT / max(wanted, SHORT))
     return float(np.clip(share / enough, LEAST, 1) ** p.strictness)
+
+
+def scale(raw: Floats, p: Parameters) -> float:
+    """What makes scores of topics of rare and of common words alike.
+
+    A rare word lifts its papers by many standard deviations, a common one by few, so one floor
+    would pass chance matches of the one and hide good matches of the other.
+    """
+    best = raw[leaders(raw, p.examples)]
+    return float((USUAL / max(float(best.mean()), 1.0)) ** EVEN) if len(best) else 1.0

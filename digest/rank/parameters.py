@@ -99,11 +99,11 @@ class Parameters:
     """Weight of the second query made of the best papers."""
 
     # --- From raw score to relevance ------------------------------------------------------------
-    midpoint: float = 4.0
+    midpoint: float = 5.0
     """Raw score of a paper that is as likely on topic as not."""
-    spread: float = 2.0
+    spread: float = 2.5
     """Raw score that multiplies the odds of being on topic by e."""
-    liked_midpoint: float = 3.0
+    liked_midpoint: float = 2.5
     """The same for liked papers."""
     liked_spread: float = 1.0
     """The same for liked papers."""
@@ -113,7 +113,7 @@ class Parameters:
     """How much votes count less that took longer: ln(1 + votes) - haste · ln(hours)."""
     lift: float = 0.8
     """Relevance gains this share for the most voted paper. Beat adding, gating and rank fusion."""
-    floor: float = 0.5
+    floor: float = 0.6
     """Relevance below which a paper is not worth a place."""
     alike: float = 0.9
     """tf-idf cosine from which two papers are the same work, listed twice."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from digest.model import Reason, ReasonKind, Topic, TopicKind
 from digest.rank.day import Day
 from digest.rank.ragged import Floats
+from digest.rank.telling import shared_words, votes
 from digest.rank.tokens import content, stem
 
 WORTH_TELLING = 2
@@ -44,9 +45,9 @@ class Reasons:
 
     def votes(self, row: int) -> Reason:
         """The votes of a paper, and its place by them."""
-        trend = self._day.trends[self._day.papers[row].id]
-        label = "no votes known" if trend.votes is None else f"{trend.votes} votes"
-        return Reason(ReasonKind.VOTES, label, trend.value)
+        return Reason(
+            ReasonKind.VOTES, votes(self._day.papers[row]), float(self._day.trending[row])
+        )
 
     def explanation(self, topic: Topic, row: int) -> Explanation:
         """The whole sum for a topic and a paper of the day, by the paper's number."""
@@ -61,7 +62,7 @@ class Reasons:
         return Explanation(parts, self._words(topic, at), names, float(evidence.raw[at]), relevance)
 
     def _words(self, topic: Topic, at: int) -> dict[str, float]:
-        stems, (_, view) = self._day.field.corpus.stems, self._day.field.views["stems"]
+        stems, view = self._day.field.corpus.stems, self._day.field.stems
         written = {stems.get(stem(word), -1): word for word in content(topic.text)}
         addends = view.index.addends(view.query(topic.text), at)
         return {written[token]: value for token, value in addends.items()}
@@ -69,10 +70,8 @@ class Reasons:
     def _reason(self, value: float, wish: Topic | tuple[str, ...], row: int) -> Reason:
         if isinstance(wish, tuple):
             return Reason(ReasonKind.LIKED, self._most_like(wish, row), value)
-        if wish.kind is TopicKind.TEXT:
-            words = tuple(self._words(wish, int(self._day.rows[row])))
-            return Reason(ReasonKind.TOPIC, str(wish), value, words)
-        return Reason(ReasonKind.TOPIC, str(wish), value, tuple(content(wish.text)))
+        words = shared_words(wish, self._day.papers[row])
+        return Reason(ReasonKind.TOPIC, str(wish), value, words)
 
     def _most_like(self, liked: tuple[str, ...], row: int) -> str:
         """The liked paper that a paper is nearest to."""

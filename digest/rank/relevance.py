@@ -8,11 +8,12 @@ import numpy as np
 from digest.rank.affinity import Neighbours, neighbours
 from digest.rank.corpus import Corpus
 from digest.rank.feedback import echo
-from digest.rank.grasp import grasp
+from digest.rank.grasp import grasp, scale
 from digest.rank.literal import Places
 from digest.rank.parameters import DEFAULT, Parameters
 from digest.rank.ragged import Floats
 from digest.rank.space import Space
+from digest.rank.tokens import asked
 from digest.rank.vectors import Meanings, WordVectors
 from digest.rank.views import Stems, views
 
@@ -40,8 +41,8 @@ class Field:
         self, corpus: Corpus, table: WordVectors | None = None, parameters: Parameters = DEFAULT
     ) -> None:
         self.corpus, self.parameters = corpus, parameters
-        self.views = views(corpus, parameters)
         self.stems = Stems(corpus, parameters)
+        self.views = views(corpus, self.stems, parameters)
         self.told = np.bincount(corpus.paper, minlength=len(corpus)) > 0
         """Which papers have any words: of others nothing can be said."""
         self.places = Places(corpus)
@@ -53,7 +54,8 @@ class Field:
         """The whole sum for one topic."""
         if not len(self.corpus):
             return Evidence({"stems": np.zeros(0, dtype=np.float32)})
-        p, standing = self.parameters, self.places.standing(topic)
+        topic, p = asked(topic), self.parameters
+        standing = self.places.standing(topic)
         doubt = p.trust_semantics / (p.trust_semantics + standing.papers)
         parts = {
             **self._words(topic),
@@ -65,7 +67,7 @@ class Field:
         parts["company"] = self._company(raw) * trust
         raw = raw + parts["company"]
         parts["feedback"] = p.feedback * standard(echo(raw, self.space.tfidf, p.examples))
-        sure = self.told * grasp(topic, raw, self.stems, p)
+        sure = self.told * (grasp(topic, raw, self.stems, p) * scale(raw, p))
         return Evidence({name: np.asarray(part * sure) for name, part in parts.items()})
 
     def raw(self, topics: Sequence[str]) -> Floats:

@@ -1,9 +1,14 @@
 """From raw evidence to numbers in 0 to 1, and their combination."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
 from digest.rank.ragged import Floats
+
+STEPS = 255
+"""Steps from 0 to 1 that relevance and trend are told in."""
 
 
 def probability(raw: Floats, midpoint: float, spread: float) -> Floats:
@@ -15,3 +20,11 @@ def probability(raw: Floats, midpoint: float, spread: float) -> Floats:
 def combined(relevance: Floats, trending: Floats, lift: float) -> Floats:
     """Relevance × (1 + lift × trend), scaled to 0 to 1: votes lift what is on topic, no more."""
     return np.asarray(relevance * (1 + lift * trending) / (1 + lift), dtype=np.float32)
+
+
+def stepped(values: Sequence[float] | Floats) -> Floats:
+    """Values in 0 to 1 in steps of 1/255, as finely as a row remembers them.
+
+    So what is told of a choice before it is recorded is told of it ever after.
+    """
+    return np.asarray(np.round(np.asarray(values, np.float64) * STEPS) / STEPS, dtype=np.float32)

@@ -30,6 +30,7 @@ _MARKS = re.compile(r"[\u0640\u064b-\u065f\u0670]")
 _ARABIC = re.compile(r"[\u0620-\u06ff]")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|[\u3002\uff01\uff1f]")
 _PHRASE = re.compile(r"[,;/()\[\]{}:.?!&|]|\band\b|\bor\b", re.IGNORECASE)
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _ENGLISH, _ARABIC_STEMS = Stemmer.Stemmer("english"), Stemmer.Stemmer("arabic")
 
 
@@ -55,6 +56,12 @@ def content(text: str) -> list[str]:
 def sentences(text: str) -> list[str]:
     """A text cut where its sentences end, roughly."""
     return [part for part in _SENTENCE.split(text) if part.strip()]
+
+
+def asked(topic: str) -> str:
+    """A topic with all but its brackets said twice: "planning (robots)" asks for planning first."""
+    outside = _BRACKETS.sub(" ", topic)
+    return topic if outside == topic or not words(outside) else f"{topic}; {outside}"
 
 
 def phrases(topic: str) -> list[list[str]]:

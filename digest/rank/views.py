@@ -91,12 +91,12 @@ class Pairs:
                     yield min(one, two) * len(self._stems) + max(one, two)
 
 
-def views(corpus: Corpus, p: Parameters) -> Mapping[str, tuple[float, View]]:
+def views(corpus: Corpus, stems: Stems, p: Parameters) -> Mapping[str, tuple[float, View]]:
     """The views that count, by name, with their weights."""
-    all_: dict[str, tuple[float, Callable[[Corpus, Parameters], View]]] = {
-        "stems": (p.stems, Stems),
+    others: dict[str, tuple[float, Callable[[Corpus, Parameters], View]]] = {
         "surface": (p.surface, Surface),
         "letters": (p.letters, Letters),
         "pairs": (p.pairs, Pairs),
     }
-    return {name: (weight, make(corpus, p)) for name, (weight, make) in all_.items() if weight}
+    made = {name: (weight, make(corpus, p)) for name, (weight, make) in others.items() if weight}
+    return {"stems": (p.stems, stems), **made}

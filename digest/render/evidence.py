@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from digest.model import Paper, Reason, ReasonKind, Topic, TopicKind
 from digest.rank import tokens
+from digest.rank.telling import shared_words
 from digest.rank.tokens import stem
 from digest.render import wording
 from digest.render.hostile import plain
@@ -63,18 +64,18 @@ def _topic(reason: Reason, paper: Paper) -> str:
         return f"is in {name}"
     if topic.kind is TopicKind.PHRASE:
         return f"says “{name}” word for word"
-    return f"matches “{name}”{_words(reason, paper)}"
+    return f"matches “{name}”{_words(topic, paper)}"
 
 
 def _followed(reason: Reason) -> bool:
     return reason.label.startswith("author:")
 
 
-def _words(reason: Reason, paper: Paper) -> str:
+def _words(topic: Topic, paper: Paper) -> str:
     """Which words of the topic it holds, those of the title apart; "" when it holds all."""
-    words = [plain(word) for word in reason.words][:_WORDS]
+    words = [plain(word) for word in shared_words(topic, paper)][:_WORDS]
     title = {stem(word) for word in tokens.words(paper.title)}
-    titled = [word for word in words if stem(word.casefold()) in title]
+    titled = [word for word in words if stem(tokens.fold(word)) in title]
     others = [word for word in words if word not in titled]
     said = []
     if titled:

@@ -7,7 +7,7 @@ mark in it cannot work yet: it leaves a call, which is made for each value that 
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -75,10 +75,20 @@ class Form:
 
     def fill(self, value: str) -> bytes:
         """The value as it is printed, in quoted-printable."""
-        if len(value) <= self._room and _EASY.fullmatch(value):
-            return self._before + value.encode() + self._after
         text = self._put(value) if self._put else value
         return fragment(str(escape(text)) if self.html else text)
+
+    def fill_easy(self, value: bytes) -> bytes:
+        """The same of an easy value; b"" if it does not fit on its line."""
+        return self._before + value + self._after if len(value) <= self._room else b""
+
+
+def fill(forms: Iterable[Form], value: str) -> list[bytes]:
+    """A value in each form."""
+    if easy(value):
+        octets = value.encode()
+        return [form.fill_easy(octets) or form.fill(value) for form in forms]
+    return [form.fill(value) for form in forms]
 
 
 def easy(value: str) -> bool:

@@ -5,18 +5,19 @@ personal in between. `digest` says the same as a page, for people and tests to l
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
 from digest.mail import headers
 from digest.mail.identity import Identity
 from digest.mail.mailbox import Mailbox
-from digest.mail.message_id import HALF, Names, boundary
+from digest.mail.message_id import HALF, Names, boundary, message_id
 from digest.mail.tokens import EditionTokens, Signer
 from digest.model import Digest, Message, Mood, Paper, Selection, Subscriber
 from digest.render import compose
 from digest.render.fit import BUDGET, fit
-from digest.render.frames import Forms, Frames, Mark, Shape
+from digest.render.frames import Forms, Frames, Mark
 from digest.render.header import closing, part
 from digest.render.holes import easy
 from digest.render.html import Html
@@ -102,6 +103,17 @@ class Renderer:
         letter = self._letter(reader, selection, groups, number)
         return self._fit(letter, self._composed(reader, selection, papers, letter))
 
+    def test_copy(self, message: Message, instant: datetime) -> Message:
+        """The same mail under a Message-ID of its own, made of the instant.
+
+        A mailbox that holds a Message-ID already drops the second mail of that name, and that
+        would be the real one.
+        """
+        label = f"{self.identity.list_label} test {instant.isoformat()}"
+        name = message_id(label, message.address, message.day, self.identity.domain)
+        content = message.content.replace(message.message_id.encode(), name.encode(), 1)
+        return replace(message, message_id=name, content=content)
+
     def links(self, number: int, day: date) -> Links:
         """The links of that mail."""
         return Links.of(self.base_url, self.identity, self.signer.edition(number, day), day)
@@ -144,8 +156,8 @@ class Renderer:
     def _print(self, letter: _Letter, groups: Groups, more: int = 0) -> bytes:
         """The octets of a mail with these cards."""
         counts = tuple(map(len, groups.values()))
-        shape = Shape(letter.mood, bool(letter.name), bool(letter.topics), more, counts)
-        frame = self._frames[letter.day, shape]  # first: it may teach new forms
+        shape = (letter.day, letter.mood, letter.name != "", letter.topics != (), more, counts)
+        frame = self._frames.of[shape]  # first: it may teach new forms
         subject, *subject_forms = self._subjects[letter.top]
         fields = [
             _to(letter.address),

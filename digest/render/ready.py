@@ -43,13 +43,21 @@ class ReadyCards:
         self._met: dict[int, tuple[Paper, Reasons, ReadyCard]] = {}
 
     def chosen(self, selection: Selection, papers: Mapping[str, Paper]) -> Groups:
-        """The cards of a selection; papers that are unknown by now are left out."""
+        """The cards of a selection; papers that are unknown by now are left out.
+
+        Reasons that were met are known by their id: hashing them costs more than all the rest.
+        """
         groups: Groups = {}
+        met = self._met
         for choice in selection.choices:
-            paper = papers.get(choice.paper)
+            paper, reasons = papers.get(choice.paper), choice.reasons
             if paper is None:
                 continue
-            ready = self._of(paper, choice.reasons)
+            known = met.get(id(reasons))
+            if known is not None and known[1] is reasons and known[0] is paper:
+                ready = known[2]
+            else:
+                ready = self._of(paper, reasons)
             if ready.heading in groups:
                 groups[ready.heading].append(ready)
             else:
@@ -70,13 +78,7 @@ class ReadyCards:
         return len(self._printed[found][0])
 
     def _of(self, paper: Paper, reasons: Reasons) -> ReadyCard:
-        """Objects that were met are known by their id: hashing them costs more than all the rest.
-
-        They are held, so that no other object is given the id.
-        """
-        known = self._met.get(id(reasons))
-        if known is not None and known[1] is reasons and known[0] is paper:
-            return known[2]
+        """Holds the objects, too, so that no other is given the id."""
         ready = self._made[paper, reasons]
         if len(self._met) >= CARDS:
             self._met.clear()

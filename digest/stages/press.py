@@ -5,6 +5,7 @@ Render proves each message and send rebuilds it: both ask here, so both get the 
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from digest.mail.identity import Identity
@@ -47,6 +48,13 @@ class Press:
         """One reader's digest and mail with inert links: safe to show to anybody."""
         shown = reader, selection, self._known([selection])[selection.at], INERT
         return self._renderer.digest(*shown), self._renderer.message(*shown)
+
+    def test_copy(
+        self, reader: Subscriber, selection: Selection, address: str, now: datetime
+    ) -> Message:
+        """The proof, addressed to somebody who wants to see it in their mail reader."""
+        _, message = self.proof(replace(reader, address=address), selection)
+        return self._renderer.test_copy(message, now)
 
     def _known(self, selections: Iterable[Selection]) -> dict[datetime | None, Mapping[str, Paper]]:
         """Per instant of choice, the papers chosen then, with their votes as they stood."""

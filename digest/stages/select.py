@@ -2,12 +2,27 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from digest.model import Advanced, Mood, Run, Selection, Stage, Subscriber
+from digest.errors import Unknown
+from digest.model import (
+    Advanced,
+    Mood,
+    Paper,
+    Rhythm,
+    Run,
+    Selection,
+    Stage,
+    Subscriber,
+    Verdict,
+)
 from digest.ports import Observer, Papers, Selections, Subscribers
-from digest.rank.ranking import Ranking
+from digest.rank.ranking import Ranking, Weighing
+from digest.rank.vectors import WordVectors
 from digest.stages.batches import batches
+
+MOST_DAYS = 14
+"""Days whose papers one edition holds at most, however long a reader got none."""
 
 HISTORY = 2_000
 """Papers of earlier days that corpus statistics are made of."""
@@ -24,15 +39,18 @@ class Select:
         subscribers: Subscribers,
         selections: Selections,
         quiet: Mood,
+        table: WordVectors | None,
         observer: Observer,
     ) -> None:
-        """`quiet`: what a reader gets when nothing is on their topics."""
+        """`quiet`: what a reader gets when nothing is on their topics; `table`: word vectors."""
         self._papers, self._subscribers, self._selections = papers, subscribers, selections
-        self._quiet, self._observer = quiet, observer
-        self._rankings: dict[date, Ranking] = {}
+        self._quiet, self._table, self._observer = quiet, table, observer
+        self._rankings: dict[tuple[date, date], Ranking] = {}
 
     def pending(self, run: Run, now: datetime) -> Iterator[list[Subscriber]]:
-        """Readers who are due and have no recorded choice, in batches."""
+        """Readers who are due and have no recorded choice, in batches; none before `ready`."""
+        if not self.ready(run.day):
+            return
         for batch in batches(r for r in self._subscribers.active() if run.due(r, now)):
             chosen = self._selections.several([reader.address for reader in batch], run.day)
             if waiting := [reader for reader in batch if reader.address not in chosen]:
@@ -45,21 +63,55 @@ class Select:
         self._observer(Advanced(self.stage, len(selections)))
         return selections
 
-    def choose(self, day: date, batch: Sequence[Subscriber], now: datetime) -> list[Selection]:
-        """Chooses, as of `now`, without recording."""
-        seen = self._selections.seen([reader.address for reader in batch], day)
-        ranking = self.ranking(day)
-        return [
-            replace(
-                ranking.select(reader, day, seen.get(reader.address, frozenset()), self._quiet),
-                at=now,
-            )
-            for reader in batch
-        ]
+    def ready(self, day: date) -> bool:
+        """Whether there is something to choose from, or surely nothing.
 
-    def ranking(self, day: date) -> Ranking:
-        """A day's papers against the history, worked out once."""
-        if day not in self._rankings:
-            pool = self._papers.of_day(day)
-            self._rankings[day] = Ranking(pool, self._papers.history(day, HISTORY))
-        return self._rankings[day]
+        A choice stays: made while a source is down, it would be an empty edition for ever.
+        """
+        if self._papers.of_day(day):
+            return True
+        fetches = self._papers.collections(day)
+        return bool(fetches) and all(fetch.verdict is Verdict.EMPTY for fetch in fetches)
+
+    def choose(self, day: date, batch: Sequence[Subscriber], now: datetime) -> list[Selection]:
+        """Chooses, as of `now`, without recording; in the order of `batch`."""
+        addresses = [reader.address for reader in batch]
+        seen = self._selections.seen(addresses, day)
+        last = self._selections.last_days(addresses, day)
+        alike: dict[date, list[Subscriber]] = {}
+        for reader in batch:
+            alike.setdefault(pool_from(reader, last.get(reader.address), day), []).append(reader)
+        chosen: dict[str, Selection] = {}
+        for first, readers in alike.items():
+            ranking = self._ranking(first, day)
+            made = ranking.select_all(readers, day, seen, self._quiet)
+            chosen |= {selection.address: replace(selection, at=now) for selection in made}
+        return [chosen[address] for address in addresses]
+
+    def explain(self, reader: Subscriber, paper: Paper, day: date) -> Weighing:
+        """The sum behind one paper of a reader's pool. Raises Unknown when it is not in it."""
+        key = [reader.address]
+        first = pool_from(reader, self._selections.last_days(key, day).get(reader.address), day)
+        ranking = self._ranking(first, day)
+        if paper.id not in ranking.day.number:
+            raise Unknown(f"{paper.id} is not among the papers of {first} to {day}")
+        return ranking.explain(reader, paper, self._selections.seen(key, day)[reader.address])
+
+    def _ranking(self, first: date, day: date) -> Ranking:
+        """The papers of some days against the history, worked out once."""
+        if (first, day) not in self._rankings:
+            pool = self._papers.of_days(first, day)
+            history = self._papers.history(first, HISTORY)
+            self._rankings[first, day] = Ranking(pool, history, self._table)
+        return self._rankings[first, day]
+
+
+def pool_from(reader: Subscriber, last: date | None, day: date) -> date:
+    """The first day whose papers an edition may hold.
+
+    Everything since the reader's last edition, two weeks at most; for their first one the day
+    itself, or the week of a weekly reader.
+    """
+    if last is not None:
+        return max(last + timedelta(days=1), day - timedelta(days=MOST_DAYS - 1))
+    return day - timedelta(days=6) if reader.rhythm is Rhythm.WEEKLY else day

@@ -3,13 +3,12 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import date
-from typing import Any
 
-from digest.model import SEEN, Choice, Mood, Reason, ReasonKind, Selection
-from digest.store.database import Database, Params, Queries, Row, from_instant, to_instant
+from digest.model import SEEN, ReasonKind, Selection
+from digest.store.database import Database, Params, Queries
 from digest.store.ledger import CODES
+from digest.store.selection_row import Names, Numbers, named, pack, papers, reasons, unpack
 
 
 class SelectionStore:
@@ -21,10 +20,13 @@ class SelectionStore:
 
     def put(self, selections: Iterable[Selection]) -> None:
         """Records choices; one that is already recorded for (address, day) stays."""
-        rows: list[Params] = [
-            {"address": s.address, "day": s.day.toordinal(), "chosen": _pack(s)} for s in selections
-        ]
+        chosen = list(selections)
         with self._db.transaction():
+            numbers = self._numbers(chosen)
+            rows: list[Params] = [
+                {"address": s.address, "day": s.day.toordinal(), "chosen": pack(s, numbers)}
+                for s in chosen
+            ]
             self._db.many(self._sql["intern"], ({"address": row["address"]} for row in rows))
             self._db.many(self._sql["put"], rows)
 
@@ -35,19 +37,25 @@ class SelectionStore:
     def several(self, addresses: Sequence[str], day: date) -> dict[str, Selection]:
         """The recorded choices of readers for a day."""
         params: Params = {"addresses": json.dumps(list(addresses)), "day": day.toordinal()}
-        return {row[0]: _unpack(row) for row in self._db.all(self._sql["get"], params)}
+        rows = self._db.all(self._sql["get"], params)
+        names = self._names([row[2] for row in rows])
+        return {row[0]: unpack(row[2], row[0], day, names) for row in rows}
 
     def seen(self, addresses: Sequence[str], day: date) -> Mapping[str, frozenset[str]]:
         """Per reader, the ids of papers they got in an edition other than `day`'s."""
-        found: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
-        params: Params = {
-            "addresses": json.dumps(list(addresses)),
-            "day": day.toordinal(),
-            "seen": json.dumps(sorted(CODES[state] for state in SEEN)),
+        found: defaultdict[str, set[int]] = defaultdict(set)
+        for row in self._db.all(self._sql["seen"], _asked(addresses, day)):
+            found[row[0]].update(papers(row[2]))
+        ids = self._papers(set().union(*found.values()))
+        return {
+            address: frozenset(ids[number] for number in found.get(address, ()))
+            for address in addresses
         }
-        for row in self._db.all(self._sql["seen"], params):
-            found[row[0]] |= {choice.paper for choice in _unpack(row).choices}
-        return found
+
+    def last_days(self, addresses: Sequence[str], day: date) -> dict[str, date]:
+        """Per reader, the newest edition before a day that they got; none: left out."""
+        rows = self._db.all(self._sql["last_days"], _asked(addresses, day))
+        return {address: date.fromordinal(last) for address, last in rows}
 
     def prove(self, proofs: Mapping[str, bytes], day: date) -> None:
         """Keeps the checksums of rendered messages, by address."""
@@ -65,30 +73,37 @@ class SelectionStore:
         params: Params = {"addresses": json.dumps(list(addresses)), "day": day.toordinal()}
         return dict(self._db.all(self._sql["proofs"], params))
 
+    def _numbers(self, selections: Sequence[Selection]) -> Numbers:
+        """What stands for the papers and reasons of selections; new reasons get numbers."""
+        ids = {choice.paper for selection in selections for choice in selection.choices}
+        held: dict[str, int] = dict(
+            self._db.all(self._sql["paper_numbers"], {"papers": json.dumps(sorted(ids))})
+        )
+        wanted = dict.fromkeys(name for selection in selections for name in named(selection))
+        keys: list[Params] = [{"kind": kind.value, "label": label} for kind, label in wanted]
+        self._db.many(self._sql["name_reason"], keys)
+        labels: Params = {"labels": json.dumps([label for _, label in wanted])}
+        rows = self._db.all(self._sql["reason_numbers"], labels)
+        return Numbers(held, {(ReasonKind(kind), label): id_ for kind, label, id_ in rows})
 
-def _pack(selection: Selection) -> bytes:
-    held = asdict(selection)
-    del held["address"], held["day"]
-    held["at"] = to_instant(selection.at)
-    return json.dumps(held, separators=(",", ":")).encode()
+    def _names(self, rows: Sequence[bytes]) -> Names:
+        """What the numbers in rows stand for."""
+        told = {number for row in rows for number in reasons(row)}
+        params: Params = {"numbers": json.dumps(sorted(told))}
+        names = self._db.all(self._sql["reasons"], params)
+        listed = {number for row in rows for number in papers(row)}
+        return Names(
+            self._papers(listed), {id_: (ReasonKind(kind), label) for id_, kind, label in names}
+        )
+
+    def _papers(self, numbers: set[int]) -> dict[int, str]:
+        params: Params = {"numbers": json.dumps(sorted(numbers))}
+        return dict(self._db.all(self._sql["papers"], params))
 
 
-def _unpack(row: Row) -> Selection:
-    address, day, packed = row
-    held: dict[str, Any] = json.loads(packed)
-    return Selection(
-        address=address,
-        day=date.fromordinal(day),
-        choices=tuple(_choice(choice) for choice in held["choices"]),
-        mood=Mood(held["mood"]),
-        considered=held["considered"],
-        at=from_instant(held["at"]),
-    )
-
-
-def _choice(held: dict[str, Any]) -> Choice:
-    reasons = tuple(
-        Reason(ReasonKind(r["kind"]), r["label"], r["value"], tuple(r["words"]))
-        for r in held["reasons"]
-    )
-    return Choice(held["paper"], held["score"], held["relevance"], held["trending"], reasons)
+def _asked(addresses: Sequence[str], day: date) -> Params:
+    return {
+        "addresses": json.dumps(list(addresses)),
+        "day": day.toordinal(),
+        "seen": json.dumps(sorted(CODES[state] for state in SEEN)),
+    }

@@ -1,8 +1,10 @@
 """SQLite as the store: one file in WAL mode, migrated by sqlite-utils."""
 
+import fcntl
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,6 +16,9 @@ from digest.store.database import Params, Row
 
 BUSY = 30.0
 """Seconds to wait for another process's write."""
+
+PRIVATE = 0o600
+"""Permissions of a database file: it holds addresses. SQLite gives its WAL the same."""
 
 
 def _migrations() -> Migrations:
@@ -42,15 +47,32 @@ class SqliteDatabase:
 
     def __init__(self, path: Path | str) -> None:
         self.path = path
-        with _translated():
+        with _translated(), self._alone():
             if isinstance(path, Path):
-                path.parent.mkdir(parents=True, exist_ok=True)
+                path.touch(PRIVATE)
             # One thread at a time uses it, though not always the one that opened it.
             connection = sqlite3.connect(
                 path, timeout=BUSY, isolation_level=None, check_same_thread=False
             )
             self._db = sqlite_utils.Database(connection)
             self._set_up()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Keeps others from making the same store meanwhile; held by its directory (flock(2)).
+
+        SQLite's own patience does not cover the change to WAL mode, nor a schema half made.
+        """
+        if not isinstance(self.path, Path):
+            yield
+            return
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        directory = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            fcntl.flock(directory, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(directory)
 
     def _set_up(self) -> None:
         self._db.enable_wal()
@@ -105,10 +127,17 @@ class SqliteDatabase:
                 _migrations().apply(self._db)
             return pending
 
+    def make(self) -> None:
+        """Gives a store in which nothing was ever stored its schema; leaves any other as it is."""
+        with _translated(), self._alone():
+            if self.is_new():
+                self.migrate()
+
     def require_current(self) -> None:
         """Raises WrongSchema, saying what to do, unless the schema is this program's."""
-        self._refuse_newer()
-        pending = [migration.name for migration in _migrations().pending(self._db)]
+        with _translated():
+            self._refuse_newer()
+            pending = [migration.name for migration in _migrations().pending(self._db)]
         if pending:
             raise WrongSchema(
                 f"{self.path} was made by an older program (it lacks {', '.join(pending)}): "
@@ -140,9 +169,8 @@ class SqliteDatabase:
         if target.exists():
             raise StoreError(f"{target} exists: name a new file for the backup")
         unfinished = target.with_name(target.name + ".unfinished")
-        with _translated(), sqlite3.connect(unfinished) as copy:
+        with _translated(), closing(_private(unfinished)) as copy:
             self.connection.backup(copy)
-        copy.close()
         unfinished.rename(target)
 
     def vacuum(self) -> None:
@@ -155,9 +183,21 @@ class SqliteDatabase:
         self._db.close()
 
 
+def _private(path: Path) -> sqlite3.Connection:
+    """A database file that nobody else can read: it holds addresses."""
+    path.touch(PRIVATE)
+    return sqlite3.connect(path)
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise StoreError(f"the database failed: {error}") from error
+        raise StoreError(f"the database failed: {_said(error)}") from error
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror or error}"
+    return str(error)

@@ -28,13 +28,17 @@ class ConsoleTransport:
     async def deliver(self, message: Message, before_dot: BeforeDot) -> Outcome:
         """Prints the message."""
         text = summary(message)
+        stream: TextIO | None = self._stream or sys.stdout
+        if stream is None:  # closed by whoever started us
+            words = "not printed: there is no standard output"
+            return Outcome(message.address, message.day, DeliveryState.DEFERRED, words)
         await before_dot(message)
-        stream = self._stream or sys.stdout
         try:
             stream.write(text)
             stream.flush()
-        except OSError as error:
-            state, words = DeliveryState.DEFERRED, f"not printed: {error.strerror or error}"
+        except (OSError, UnicodeError) as error:
+            reason = getattr(error, "strerror", None) or error
+            state, words = DeliveryState.DEFERRED, f"not printed: {reason}"
         else:
             state, words = DeliveryState.ACCEPTED, "printed"
         return Outcome(message.address, message.day, state, words)

@@ -126,6 +126,36 @@ def test_a_source_that_fails_is_said_and_nobody_is_mailed(subscribed, relay):
     assert said.status == 1
     assert "huggingface failed" in said.last
     assert not relay.accepted
+    assert set(states(subscribed, "2026-07-01").values()) == {"planned"}
+
+
+def test_an_edition_whose_source_failed_goes_out_once_it_answers(subscribed, relay):
+    down = {"DIGEST__SOURCES__HUGGINGFACE__URL": "http://127.0.0.1:9"}
+    down["DIGEST__SOURCES__FETCH__ATTEMPTS"] = "1"
+    assert subscribed("run", "--day", str(DAY), **down).status == 1
+    said = subscribed("run", "--day", str(DAY))
+    assert said.status == 0, said.err
+    assert "20 accepted" in said.last
+    assert sorted(relay.accepted) == READERS
+
+
+def test_sending_what_was_never_collected_says_what_to_do(subscribed, relay):
+    said = subscribed("send", "--day", str(DAY))
+    assert said.status == 1
+    assert f"digest collect --day {DAY}" in said.last
+    assert set(states(subscribed).values()) == {"planned"}
+
+
+def test_deferrals_that_are_not_due_yet_are_still_said(subscribed, relay):
+    relay.on_rcpt(READERS[3], "451 4.2.1 mailbox busy, come back")
+    patient = {"DIGEST__DELIVERY__RETRY_AFTER": "3600"}
+    assert subscribed("run", "--day", str(DAY), **patient).status == 75
+    again = subscribed("run", "--day", str(DAY), **patient)
+    assert again.status == 75
+    assert "1 deferred" in again.last
+    assert "all well" not in again.last
+    [report] = subscribed("run", "--day", str(DAY), "--json", **patient).records
+    assert report["deferred"] == 1
 
 
 def test_the_mails_are_different_and_have_their_fields(subscribed, relay):
@@ -162,3 +192,42 @@ def test_a_dry_run_changes_nothing(subscribed, relay):
     assert "20 readers are due" in said.out
     assert not relay.accepted
     assert subscribed("deliveries", "--json").records == []
+
+
+def test_an_edition_holds_what_came_since_the_last_one(subscribed, hub):
+    days = [date(2026, 8, 19), date(2026, 8, 20)]
+    if any(subscribed("collect", "--day", str(day)).status for day in days):
+        pytest.skip("needs ../shared/recorded/hf, which is not beside this checkout")
+    chosen = subscribed("select", "--day", "2026-08-20", "--for", READERS[1], "--json").records
+    of_the_day = {
+        row["id"] for row in subscribed("papers", "--day", "2026-08-20", "--json").records
+    }
+    assert {row["id"] for row in chosen} <= of_the_day
+
+    assert subscribed("run", "--day", str(DAY)).status == 0  # seven weeks before: two weeks count
+    chosen = subscribed("select", "--day", "2026-08-20", "--for", READERS[1], "--json").records
+    assert {row["id"] for row in chosen} - of_the_day
+
+
+def test_why_tells_the_sum_also_of_what_was_not_chosen(subscribed):
+    subscribed("run", "--day", str(DAY))
+    chosen = subscribed("select", "--day", str(DAY), "--for", READERS[0], "--json").records
+    everything = subscribed("papers", "--day", str(DAY), "--json").records
+    left_out = next(row for row in everything if row["id"] not in {c["id"] for c in chosen})
+    told = subscribed("why", chosen[0]["id"], "--for", READERS[0], "--day", str(DAY), "--json")
+    assert told.records[0]["verdict"] == "chosen"
+    assert told.records[0]["score"] == pytest.approx(chosen[0]["score"], abs=1e-5)
+    told = subscribed("why", left_out["id"], "--for", READERS[0], "--day", str(DAY))
+    assert told.status == 0
+    assert left_out["title"] in told.out
+    assert "relevance" in told.out
+
+
+def test_the_recorded_choice_is_repeated(subscribed):
+    subscribed("collect", "--day", str(DAY))
+    before = subscribed("select", "--day", str(DAY), "--for", READERS[0], "--json").records
+    assert before
+    subscribed("run", "--day", str(DAY))
+    subscribed("subscribers", "add", READERS[0], "--topic", "something else entirely")
+    after = subscribed("select", "--day", str(DAY), "--for", READERS[0], "--json").records
+    assert before == after

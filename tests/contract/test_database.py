@@ -99,3 +99,33 @@ def test_two_writers_wait_for_each_other(tmp_path):
     reader = SqliteDatabase(path)
     assert len(readers(reader)) == 150
     reader.close()
+
+
+def test_many_who_make_a_store_at_once_make_one(tmp_path):
+    path, failures = tmp_path / "home" / "digest.db", []
+
+    def make():
+        try:
+            database = SqliteDatabase(path)
+            database.make()
+            database.require_current()
+            database.close()
+        except StoreError as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=make) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
+
+
+def test_nobody_else_can_read_a_store_or_its_backup(tmp_path):
+    database = SqliteDatabase(tmp_path / "digest.db")
+    database.make()
+    database.backup(tmp_path / "backup.db")
+    modes = {file.name: file.stat().st_mode & 0o777 for file in tmp_path.iterdir()}
+    database.close()
+    assert {"digest.db", "digest.db-wal", "backup.db"} <= modes.keys()
+    assert set(modes.values()) == {0o600}

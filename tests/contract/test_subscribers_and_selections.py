@@ -6,8 +6,10 @@ import pytest
 
 from digest.model import (
     Choice,
+    Collection,
     DeliveryState,
     Outcome,
+    Paper,
     Reason,
     ReasonKind,
     Rhythm,
@@ -15,8 +17,11 @@ from digest.model import (
     Subscriber,
     SubscriberState,
     Topic,
+    Verdict,
 )
+from digest.rank.telling import told
 from digest.store.ledger import LedgerStore
+from digest.store.papers import PaperStore
 from digest.store.selections import SelectionStore
 from digest.store.subscribers import SubscriberStore
 
@@ -39,11 +44,24 @@ ANN = Subscriber(
     rhythm=Rhythm.WEEKDAYS,
     locale="fr",
 )
-CHOICE = Choice("arxiv:2608.00001", 0.7, 0.6, 0.9, (Reason(ReasonKind.TOPIC, "rl", 0.6, ("rl",)),))
+PAPER = Paper("arxiv:2608.00001", "RL for everything", upvotes=9, observed=NOW)
+CHOICE = Choice(
+    paper=PAPER.id,
+    score=0.6 * (1 + 0.8 * 0.8) / 1.8,
+    relevance=0.6,
+    trending=0.8,
+    reasons=(
+        Reason(ReasonKind.TOPIC, "rl", 0.6, ("rl",)),
+        Reason(ReasonKind.TOPIC, "cat:cs.LG", 0.4),
+        Reason(ReasonKind.VOTES, "9 votes", 0.8),
+    ),
+)
 
 
 @pytest.fixture
 def subscribers(database):
+    listed = Collection("huggingface", DAY, Verdict.COMPLETE, 0, 0, 0, NOW)
+    PaperStore(database).add(listed, [PAPER])
     return SubscriberStore(database)
 
 
@@ -85,7 +103,19 @@ def test_a_recorded_choice_stays(database, subscribers):
     first = Selection(ANN.address, DAY, (CHOICE,), considered=30, at=NOW)
     selections.put([first])
     selections.put([Selection(ANN.address, DAY, ())])
-    assert selections.get(ANN.address, DAY) == first
+    recorded = selections.get(ANN.address, DAY)
+    words = told(recorded, {PAPER.id: PAPER})
+    assert (recorded.address, recorded.day, recorded.at) == (ANN.address, DAY, NOW)
+    assert recorded.considered == 30
+    [choice] = words.choices
+    assert choice.paper == CHOICE.paper
+    assert choice.score == pytest.approx(CHOICE.score)
+    assert [(r.kind, r.label, r.words) for r in choice.reasons] == [
+        (ReasonKind.TOPIC, "rl", ("rl",)),
+        (ReasonKind.TOPIC, "cat:cs.LG", ("cs", "lg")),
+        (ReasonKind.VOTES, "9 votes", ()),
+    ]
+    assert [r.value for r in choice.reasons] == pytest.approx([0.6, 0.4, 0.8])
 
 
 @pytest.mark.parametrize(

@@ -28,3 +28,26 @@ WHERE s.day = :day AND r.address IN (SELECT value FROM json_each(:addresses)) AN
 -- :unprove  forgets checksums: these mails are to be rendered again
 UPDATE selections SET proof = NULL WHERE day = :day
   AND reader IN (SELECT id FROM readers WHERE address IN (SELECT value FROM json_each(:addresses)))
+
+-- :paper_numbers  what stands for papers in rows
+SELECT paper, id FROM papers WHERE paper IN (SELECT value FROM json_each(:papers))
+
+-- :papers  papers by their numbers
+SELECT id, paper FROM papers WHERE id IN (SELECT value FROM json_each(:numbers))
+
+-- :name_reason  gives a reason its number
+INSERT INTO reasons (kind, label) VALUES (:kind, :label) ON CONFLICT (kind, label) DO NOTHING
+
+-- :reason_numbers  what stands for reasons in rows
+SELECT kind, label, id FROM reasons WHERE label IN (SELECT value FROM json_each(:labels))
+
+-- :reasons  reasons by their numbers
+SELECT id, kind, label FROM reasons WHERE id IN (SELECT value FROM json_each(:numbers))
+
+-- :last_days  per reader, the newest edition before a day that they got
+SELECT r.address, max(s.day)
+FROM json_each(:addresses) AS a JOIN readers AS r ON r.address = a.value
+JOIN selections AS s ON s.reader = r.id
+JOIN deliveries AS d ON d.reader = s.reader AND d.day = s.day
+WHERE s.day < :day AND d.state IN (SELECT value FROM json_each(:seen))
+GROUP BY r.address

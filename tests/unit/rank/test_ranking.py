@@ -87,7 +87,7 @@ def test_everything_that_is_explained_was_decided_so(ranking):
         if paper.id in chosen:
             assert weighing.choice == chosen[paper.id]
     below = ranking.explain(who, ranking.day.papers[0], frozenset())
-    assert below.verdict.startswith("below the floor: needed 0.50, had 0.")
+    assert below.verdict.startswith("below the floor: needed 0.60, had 0.")
     sent = ranking.day.papers[1]
     assert "already sent" in ranking.explain(who, sent, frozenset({sent.id})).verdict
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.rank.tokens import content, grams, phrases, sentences, stem, words
+from digest.rank.tokens import asked, content, grams, phrases, sentences, stem, words
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,12 @@ def test_a_topic_of_function_words_keeps_them():
 def test_phrases_of_a_topic():
     assert phrases("Planning and Search (Robots)") == [["plan"], ["search"], ["robot"]]
     assert phrases("2D/3D vision, tracking") == [["2d"], ["3d", "vision"], ["track"]]
+
+
+def test_what_stands_in_brackets_counts_half():
+    assert asked("planning (robots)").split() == ["planning", "(robots);", "planning"]
+    assert asked("planning, robots") == "planning, robots"
+    assert asked("(robots)") == "(robots)"
 
 
 def test_letter_groups_join_endings():

@@ -79,7 +79,7 @@ def test_evidence_says_why_you_and_why_now(editions):
 )
 def test_each_kind_of_topic_has_its_words(label, said):
     reasons = (topic(label, 0.9, "world", "models"),)
-    assert card(Paper("x:1", "A model"), reasons).why_you == said
+    assert card(Paper("x:1", "A model", "Of a world."), reasons).why_you == said
 
 
 def test_a_paper_without_votes_claims_none():

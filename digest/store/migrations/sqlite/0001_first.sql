@@ -75,6 +75,15 @@ CREATE TABLE collections (
   PRIMARY KEY (day, source, at)
 ) WITHOUT ROWID;
 
+
+-- A selection is one compact row (digest/store/selection_row.py); reasons are named once.
+CREATE TABLE reasons (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,
+  label TEXT NOT NULL,
+  UNIQUE (kind, label)
+);
+
 CREATE TABLE selections (
   reader INTEGER NOT NULL REFERENCES readers (id),
   day INTEGER NOT NULL,
