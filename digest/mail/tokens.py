@@ -85,8 +85,8 @@ class Signer:
         """All the tokens of a mail: what `sign` and `tag` make, at the price of one."""
         payload = _PAYLOAD.pack(reader, day.toordinal() - _EPOCH, 0, 0)
         opening, proofs = self._keys[0].sealed(payload)
-        links = opening + proofs[:8] + opening + proofs[8:16] + opening + proofs[16:24]
-        written = urlsafe_b64encode(links).decode()
+        links = (opening, proofs[:8], opening, proofs[8:16], opening, proofs[16:24])
+        written = urlsafe_b64encode(b"".join(links)).decode()
         tag = (opening + proofs[32:40]).hex()
         return EditionTokens(written[:32], written[32:64], written[64:], tag)
 

@@ -25,6 +25,8 @@ from digest.render.links import Links
 SUBJECT_LONGEST = 60
 """Visible characters of a subject that phones show."""
 SUBJECT_SHORTEST = 8
+NAME_LONGEST = 60
+"""Characters of a reader's name."""
 TRENDING, TRENDING_ALONE = "Also trending", "Trending now"
 FOLLOWED = "By people you follow"
 _NO_TOPICS = frozenset({TRENDING, TRENDING_ALONE, FOLLOWED})
@@ -103,7 +105,7 @@ def lead(mood: Mood, sections: Sequence[tuple[str, int]]) -> str:
 
 def named(name: str) -> str:
     """A reader's name as it may be printed."""
-    return wording.shortened(plain(name), 60)
+    return wording.shortened(plain(name), NAME_LONGEST)
 
 
 def greeting(name: str) -> str:

@@ -94,9 +94,9 @@ class Forms:
         self._memos.append(made)
         return made
 
-    def fill(self, mark: Mark, value: str) -> list[bytes]:
-        """A value in all its forms."""
-        return fill(self._of[mark], value)
+    def fill(self, mark: Mark, value: str, octets: bytes = b"") -> list[bytes]:
+        """A value in all its forms; `octets` is `easy(value)`, where that is known."""
+        return fill(self._of[mark], value, octets)
 
     def learn(self, found: Iterable[Hole]) -> None:
         """Adds the forms that a page needs."""

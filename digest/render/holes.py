@@ -23,7 +23,7 @@ _BEGIN, _END = "\uf8fe", "\uf8ff"
 _HOLE = re.compile(f"{_BEGIN}([^{_END}]*){_END}|{_MARK.pattern}".replace("\\1", "\\2"))
 _VALUE = chr(MARKS[0])
 """What stands for the value in a form, whatever its field."""
-_EASY = re.compile(r"(?!From )(?:[A-Za-z0-9](?:[A-Za-z0-9@+_,-]|\.(?=\w)| (?=\w))*)")
+_EASY = re.compile(r"(?!From )[A-Za-z0-9][\w@+,-]*+(?:[. ][\w@+,-]++)*+", re.ASCII)
 """A text that escaping, wrapping and quoted-printable leave as it is while it fits on a line."""
 
 
@@ -49,9 +49,11 @@ class Form:
     """The filter's call; "" prints the value as it is."""
     html: bool = False
     _put: Callable[[str], str] | None = field(init=False, default=None, compare=False)
-    _before: bytes = field(init=False, default=b"", compare=False)
-    _after: bytes = field(init=False, default=b"", compare=False)
-    _room: int = field(init=False, default=COLUMNS, compare=False)
+    before: bytes = field(init=False, default=b"", compare=False)
+    after: bytes = field(init=False, default=b"", compare=False)
+    """What stands around a value that is easy,"""
+    room: int = field(init=False, default=COLUMNS, compare=False)
+    """and not longer than this."""
 
     def __post_init__(self) -> None:
         """Prepares the call, and the easy way: what fits on its line needs no wrapping."""
@@ -66,9 +68,9 @@ class Form:
         alone = name == "wrap" and len(args) == 1 and put("x") == before + "x" + after
         prepared = {
             "_put": put,
-            "_room": COLUMNS - width(before + after) if alone else 0,
-            "_before": fragment(before) + SOFT if before else b"",
-            "_after": SOFT + fragment(after) if after else b"",
+            "room": COLUMNS - width(before + after) if alone else 0,
+            "before": fragment(before) + SOFT if before else b"",
+            "after": SOFT + fragment(after) if after else b"",
         }
         for attribute, made in prepared.items():
             object.__setattr__(self, attribute, made)
@@ -78,22 +80,20 @@ class Form:
         text = self._put(value) if self._put else value
         return fragment(str(escape(text)) if self.html else text)
 
-    def fill_easy(self, value: bytes) -> bytes:
-        """The same of an easy value; b"" if it does not fit on its line."""
-        return self._before + value + self._after if len(value) <= self._room else b""
 
-
-def fill(forms: Iterable[Form], value: str) -> list[bytes]:
-    """A value in each form."""
-    if easy(value):
-        octets = value.encode()
-        return [form.fill_easy(octets) or form.fill(value) for form in forms]
+def fill(forms: Iterable[Form], value: str, octets: bytes = b"") -> list[bytes]:
+    """A value in each form; `octets` is `easy(value)`, where that is known."""
+    if octets:
+        return [
+            form.before + octets + form.after if len(octets) <= form.room else form.fill(value)
+            for form in forms
+        ]
     return [form.fill(value) for form in forms]
 
 
-def easy(value: str) -> bool:
-    """Whether a text is letters, digits and the plainest of signs."""
-    return _EASY.fullmatch(value) is not None
+def easy(value: str) -> bytes:
+    """The octets of a text that is letters, digits and the plainest of signs; else b""."""
+    return value.encode() if _EASY.fullmatch(value) else b""
 
 
 def _text(argument: object) -> bool:

@@ -4,12 +4,14 @@ Cards, headings, leads and frames are printed once and kept; a mail is a join of
 personal in between. `digest` says the same as a page, for people and tests to look at.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import NamedTuple
 
 from digest.mail import headers
+from digest.mail.headers import ADVISED
 from digest.mail.identity import Identity
 from digest.mail.mailbox import Mailbox
 from digest.mail.message_id import HALF, Names, boundary, message_id
@@ -31,17 +33,23 @@ KEPT = 8_192
 """Subjects, leads, headings and lists of topics that are held ready, of each."""
 
 
+_ADDRESS = re.compile(r"[a-z0-9][\w+-]*+(?:\.[\w+-]++)*+@[a-z0-9-]++(?:\.[a-z0-9-]++)++", re.ASCII)
+"""The address of nearly everybody: easy to print, and no more than an address."""
+
+
 class _Letter(NamedTuple):
     """What one mail says beside its cards."""
 
     day: date
     mood: Mood
-    address: str
     key: str
     """The digits of Message-ID and boundary."""
     tokens: EditionTokens
     dated: bytes
-    name: str
+    address: tuple[str, bytes]
+    """With its octets, if it is an easy one (`digest.render.holes`)."""
+    name: tuple[str, bytes]
+    """So with the name."""
     topics: tuple[str, ...]
     """The first few, and as many blanks as there are more."""
     top: tuple[str, int]
@@ -82,8 +90,8 @@ class Renderer:
         """The mail of one reader, whom the store knows by a number."""
         groups = self._cards.chosen(selection, papers)
         letter = self._letter(reader, selection, groups, number)
-        content = self._print(letter, groups)
-        if len(content) > BUDGET and (_octets(letter, content) > BUDGET or letter.top[1] > MOST):
+        content = self._print(letter, groups) if letter.top[1] <= MOST else b""
+        if not content or (len(content) > BUDGET and _octets(letter, content) > BUDGET):
             fitted = self._fit(letter, self._composed(reader, selection, papers, letter))
             content = self._print(letter, self._cards.composed(fitted), fitted.more)
         return Message(
@@ -137,17 +145,18 @@ class Renderer:
     def _letter(
         self, reader: Subscriber, selection: Selection, groups: Groups, number: int
     ) -> _Letter:
-        day, name = selection.day, reader.name
+        day, address, name = selection.day, reader.address, reader.name
+        easy_name = easy(name) if len(name) <= compose.NAME_LONGEST else b""
         sections = tuple([(heading, len(cards)) for heading, cards in groups.items()])
         first = next(iter(groups.values()))[0].title if groups else ""
         return _Letter(
             day,
             selection.mood,
-            reader.address,
-            self._names[day].digits(reader.address),
+            self._names[day].digits(address),
             self.signer.edition(number, day),
             self._dates[dated(selection)],
-            name if len(name) < 60 and easy(name) else compose.named(name),
+            (address, address.encode() if _ADDRESS.fullmatch(address) else b""),
+            (name if easy_name else compose.named(name), easy_name),
             compose.followed([topic.text for topic in reader.topics]),
             (first, sum([count for _, count in sections])),
             sections,
@@ -156,11 +165,11 @@ class Renderer:
     def _print(self, letter: _Letter, groups: Groups, more: int = 0) -> bytes:
         """The octets of a mail with these cards."""
         counts = tuple(map(len, groups.values()))
-        shape = (letter.day, letter.mood, letter.name != "", letter.topics != (), more, counts)
+        shape = (letter.day, letter.mood, letter.name[0] != "", letter.topics != (), more, counts)
         frame = self._frames.of[shape]  # first: it may teach new forms
         subject, *subject_forms = self._subjects[letter.top]
         fields = [
-            _to(letter.address),
+            _to(*letter.address),
             subject,
             letter.dated,
             letter.key[:HALF].encode(),
@@ -168,8 +177,8 @@ class Renderer:
             letter.tokens.unsubscribe.encode(),
             letter.tokens.manage.encode(),
             letter.tokens.view.encode(),
-            *self._forms.fill(Mark.NAME, letter.name),
-            *self._forms.fill(Mark.ADDRESS, letter.address),
+            *self._forms.fill(Mark.NAME, *letter.name),
+            *self._forms.fill(Mark.ADDRESS, *letter.address),
             *subject_forms,
             *self._leads[letter.mood, letter.sections],
             *self._topics[letter.topics],
@@ -202,10 +211,10 @@ def dated(selection: Selection) -> datetime:
     return selection.at or datetime.combine(selection.day, time(), UTC)
 
 
-def _to(address: str) -> bytes:
-    """The To field."""
-    if len(address) < 70 and easy(address):
-        return b"To: <%b>\r\n" % address.encode()
+def _to(address: str, octets: bytes) -> bytes:
+    """The To field. Raises BadAddress."""
+    if octets and len(octets) <= ADVISED - len("To: <>"):
+        return b"To: <" + octets + b">\r\n"
     return headers.address("To", "", Mailbox.parse(address)).encode()
 
 

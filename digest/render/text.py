@@ -18,13 +18,14 @@ class Text:
     """The text edition of digests."""
 
     def __init__(self, environment: Environment) -> None:
-        """Compiles the templates. Raises RenderError."""
+        """Compiles and tries the templates. Raises RenderError."""
         environment.filters.update(holes.filters())
         try:
             self._page = environment.get_template("digest.txt")
             self._card = environment.get_template("card.txt")
         except TemplateError as error:
             raise explained(error) from error
+        self.opening(1)
 
     def page(self, digest: Digest, card: Callable[[Card, int], str] | None = None) -> str:
         """The whole text; `card` prints one paper under its number."""
