@@ -122,8 +122,8 @@ class App:
         """Prints digests and messages."""
         keys = signing_keys(self.settings)
         base_url = self.settings.web.base_url
-        renderer = Renderer(self.identity)
-        return Press(self.papers, self.subscribers, renderer, Signer(keys), base_url)
+        renderer = Renderer(self.identity, Signer(keys), base_url)
+        return Press(self.papers, self.subscribers, renderer)
 
     @cached_property
     def select(self) -> Select:
