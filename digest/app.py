@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 from digest.clock import Clock
-from digest.config import OutboxKind, Settings
+from digest.config import Engine, OutboxKind, Settings
 from digest.config.secret_key import signing_keys
 from digest.encoders.static import installed
 from digest.engine.local import Local, Stages
@@ -107,7 +107,9 @@ class App:
 
     @cached_property
     def engine(self) -> Local:
-        """The four stages, driven by this process."""
+        """The four stages, driven by this process. Raises Misuse for another engine."""
+        if self.settings.engine is not Engine.LOCAL:
+            raise Misuse(f"engine = '{self.settings.engine}': only 'local' is there yet")
         return Local(
             Stages(
                 collect=self.collect,
@@ -164,6 +166,10 @@ class App:
         report = Report(run.day)
         now = self.clock.now()
         with run_lock(self.lock_file, f"digest run of {run.day}", now):
+            # What a dead process was sending is in doubt from now on: it is said once, here.
+            report.states[DeliveryState.IN_DOUBT] += sum(
+                1 for _ in self.ledger.deliveries(state=DeliveryState.SENDING)
+            )
             self.ledger.take_over(now)
             if collect:
                 self.engine.collect(run, report)
@@ -195,6 +201,11 @@ class App:
         if not run.backfill:
             active = self.subscribers.active()
             yield from (r for r in active if run.ever(r) and not run.due(r, now))
+
+    def open(self, run: Run, now: datetime) -> Iterator[list[str]]:
+        """Who is due and not settled, in batches of addresses."""
+        for batch in batches(r for r in self.subscribers.active() if run.due(r, now)):
+            yield self.ledger.open([reader.address for reader in batch], run.day, now)
 
     def selection(self, reader: Subscriber, day: date) -> Selection:
         """The recorded choice of a reader, else the one that would be made now."""

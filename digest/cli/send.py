@@ -37,6 +37,6 @@ def send(
         only = tuple(subscriber(app, address).address for address in addresses)
         wanted = app.run(day, only, deadline)
         if dry_run:
-            show_plan(app, wanted)
+            show_plan(app, wanted, as_json)
             return
         close(app.nightly(wanted, collect=False), as_json)

@@ -15,6 +15,7 @@ from digest.rank.merge import SCALE, Chosen, Readers, Shelf, merge
 from digest.rank.parameters import DEFAULT, Parameters
 from digest.rank.ragged import Floats, Ints
 from digest.rank.reasons import Reasons
+from digest.rank.score import told
 from digest.rank.vectors import WordVectors
 
 QUIET = 3
@@ -164,17 +165,17 @@ class Ranking:
 
     def _choice(self, reader: Subscriber, row: int) -> Choice:
         found = [(self._relevance(wish)[row], wish) for wish in self._wishes(reader)]
-        relevance = float(max(value for value, _ in found))
+        relevance = told(max(value for value, _ in found))
         if found[0][1] == TRENDING:
             return replace(self._trending(row), relevance=1.0)
         reasons = (*self.reasons.of(found, row), self.reasons.votes(row))
-        trending = float(self.day.trending[row])
+        trending = told(self.day.trending[row])
         lift = self.day.parameters.lift
         score = relevance * (1 + lift * trending) / (1 + lift)
         return Choice(self.day.papers[row].id, score, relevance, trending, reasons)
 
     def _trending(self, row: int) -> Choice:
-        trending = float(self.day.trending[row])
+        trending = told(self.day.trending[row])
         reasons = (self.reasons.votes(row),)
         return Choice(self.day.papers[row].id, trending, 0.0, trending, reasons)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from digest.model import Reason, ReasonKind, Topic, TopicKind
 from digest.rank.day import Day
 from digest.rank.ragged import Floats
+from digest.rank.score import told
 from digest.rank.telling import shared_words, votes
 from digest.rank.tokens import content, stem
 
@@ -38,21 +39,19 @@ class Reasons:
 
     def of(self, found: Iterable[tuple[float, Topic | tuple[str, ...]]], row: int) -> list[Reason]:
         """The strongest of a reader's wishes that a paper meets, with the words it holds."""
-        met = [self._reason(float(value), wish, row) for value, wish in found]
+        met = [self._reason(told(value), wish, row) for value, wish in found]
         strong = [reason for reason in met if reason.value >= self._day.parameters.floor]
         ranked = sorted(strong or met, key=lambda reason: (-reason.value, reason.label))
         return ranked[: WORTH_TELLING if strong else 1]
 
     def votes(self, row: int) -> Reason:
         """The votes of a paper, and its place by them."""
-        return Reason(
-            ReasonKind.VOTES, votes(self._day.papers[row]), float(self._day.trending[row])
-        )
+        return Reason(ReasonKind.VOTES, votes(self._day.papers[row]), told(self._day.trending[row]))
 
     def explanation(self, topic: Topic, row: int) -> Explanation:
         """The whole sum for a topic and a paper of the day, by the paper's number."""
         field, at = self._day.field, int(self._day.rows[row])
-        relevance = float(self._day.relevance(topic)[row])
+        relevance = told(self._day.relevance(topic)[row])
         if topic.kind is not TopicKind.TEXT:
             return Explanation({"holds": relevance}, {}, (), relevance, relevance)
         evidence = field.evidence(topic.text)
