@@ -37,7 +37,8 @@ def deliver_all(
     seconds after a stop) and the error is raised. What was not taken has no outcome.
 
     Raises TransportError when not even the first session can be opened: then nothing was taken
-    but the first message. When later every session is lost, the rest are deferred.
+    but the first message. When later every session is lost, the rest are deferred; it is raised
+    then, too, if more was to come.
     """
     crew = _Crew(transport, messages, before_dot, record, stop)
     asyncio.run(crew.work(sessions, grace))  # noqa: TID251 - the colour changes here
@@ -72,7 +73,7 @@ class _Crew:
                 await self._all_hands(first, sessions, grace)
                 while self._returned and await self._serve(first):
                     pass  # what a worker returned who found no session
-            await self._defer_rest()
+            self._defer_rest()
         if self._fault is not None:
             raise self._fault
 
@@ -178,9 +179,11 @@ class _Crew:
             return None
         return _deferred(message, f"held back, the provider answered: {why}", left)
 
-    async def _defer_rest(self) -> None:
-        """Every session is lost: what is left waits for another run."""
-        while self._lost is not None and (message := await self._next()) is not None:
+    def _defer_rest(self) -> None:
+        """Every session is lost: what is at hand waits for another run, no more is asked for."""
+        while self._lost is not None and (message := self._take()) is not None:
+            if callable(message):
+                raise self._lost
             self._note(message, _deferred(message, f"no connection: {self._lost}", 60))
 
 

@@ -7,6 +7,7 @@ import resource
 import shutil
 import sqlite3
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -224,6 +225,27 @@ def test_a_server_that_dies_between_dot_and_answer_leaves_a_doubt_for_each_sessi
     assert report.states[DeliveryState.IN_DOUBT] == 4
     run(home, relay)
     assert once_each(relay)
+
+
+def test_a_relay_that_dies_for_good_ends_the_run_and_the_rest_stays_planned(
+    home, relay, monkeypatch
+):
+    monkeypatch.setattr("digest.stages.send.SIZE", 10)
+    relay.on_dot(None, DROP, skip=15)
+    relay.on("CONNECT", "554 5.3.2 closed for today", skip=4)
+    with room(home, relay) as app:
+        quick = replace(app.settings.smtp, reopen_after=(0.0,))
+        app.settings = replace(app.settings, smtp=quick)
+        report = app.nightly(RUN, collect=False)
+        assert "closed for today" in report.trouble
+        assert report.states[DeliveryState.DEFERRED] <= 40  # some batches, not all
+        assert app.states(DAY)[DeliveryState.PLANNED] > 0
+    relay.forget()
+    run(home, relay)
+    with room(home, relay) as app:
+        doubts = app.ledger.count(DAY)[DeliveryState.IN_DOUBT]
+    assert len(relay.accepted) == READERS - doubts
+    assert all(len(mails) == 1 for mails in relay.accepted.values())
 
 
 def test_what_is_too_old_is_forgotten_and_never_sent_again(home, relay):
