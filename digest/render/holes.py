@@ -8,13 +8,14 @@ mark in it cannot work yet: it leaves a call, which is made for each value that 
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Self
 
 from markupsafe import escape
 
 from digest.errors import RenderError
 from digest.render.columns import COLUMNS, FILTERS, width
+from digest.render.memo import Memo
 from digest.render.quoted import SOFT, fragment
 
 MARKS = range(0xE000, 0xF000)
@@ -41,63 +42,71 @@ def _late(name: str, function: Callable[..., str]) -> Callable[..., str]:
     return filter_
 
 
-@dataclass(frozen=True, slots=True)
 class Form:
     """What a template makes of a value before it is printed."""
 
-    call: str = ""
-    """The filter's call; "" prints the value as it is."""
-    html: bool = False
-    _put: Callable[[str], str] | None = field(init=False, default=None, compare=False)
-    before: bytes = field(init=False, default=b"", compare=False)
-    after: bytes = field(init=False, default=b"", compare=False)
-    """What stands around a value that is easy,"""
-    room: int = field(init=False, default=COLUMNS, compare=False)
-    """and not longer than this."""
+    def __init__(self, call: str = "", *, html: bool = False) -> None:
+        """`call`: a filter's call with a mark for the value; "" prints the value as it is."""
+        self.call, self.html = call, html
+        self.room = COLUMNS
+        """Columns up to which an easy value is printed as it is, between `around`."""
+        self.around = (b"", b"")
+        self.layouts: Memo[int, tuple[bytes, bytes] | None] = Memo(self._layout, COLUMNS)
+        """What stands around an easy word of so many columns; None if it must be broken."""
+        if call:
+            self._name, *self._args = json.loads(call)
+            one = self.layouts[1] if self._name == "wrap" else None
+            alone = one is not None and b"\r\n" not in (one[0] + one[1]).replace(SOFT, b"")
+            self.room = self._left() if alone else 0
+            self.around = one or self.around
 
-    def __post_init__(self) -> None:
-        """Prepares the call, and the easy way: what fits on its line needs no wrapping."""
-        if not self.call:
-            return
-        name, *args = json.loads(self.call)
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Form) and (self.call, self.html) == (other.call, other.html)
 
-        def put(value: str) -> str:
-            return FILTERS[name](*(a.replace(_VALUE, value) if _text(a) else a for a in args))
-
-        before, _, after = str(args[0]).partition(_VALUE)
-        alone = name == "wrap" and len(args) == 1 and put("x") == before + "x" + after
-        prepared = {
-            "_put": put,
-            "room": COLUMNS - width(before + after) if alone else 0,
-            "before": fragment(before) + SOFT if before else b"",
-            "after": SOFT + fragment(after) if after else b"",
-        }
-        for attribute, made in prepared.items():
-            object.__setattr__(self, attribute, made)
+    def __hash__(self) -> int:
+        return hash((self.call, self.html))
 
     def fill(self, value: str) -> bytes:
         """The value as it is printed, in quoted-printable."""
-        text = self._put(value) if self._put else value
+        text = self._put(value) if self.call else value
         return fragment(str(escape(text)) if self.html else text)
+
+    def _put(self, value: str) -> str:
+        put = [a.replace(_VALUE, value) if isinstance(a, str) else a for a in self._args]
+        return FILTERS[self._name](*put)
+
+    def _left(self) -> int:
+        """Columns that the one line has left for the value."""
+        return COLUMNS - width(self._put("x")) + 1
+
+    def _layout(self, columns: int) -> tuple[bytes, bytes] | None:
+        """Where lines end around a word depends on its length alone."""
+        word = "\N{FULL BLOCK}" * columns
+        text = self._put(word) if self.call else word
+        before, found, after = text.partition(word)
+        if not found or word[0] in before + after or self.html:
+            return None
+        opened = fragment(before) if before.endswith("\n") else fragment(before) + SOFT
+        closed = fragment(after) if after.startswith("\n") else SOFT + fragment(after)
+        return opened if before else b"", closed if after else b""
 
 
 def fill(forms: Iterable[Form], value: str, octets: bytes = b"") -> list[bytes]:
     """A value in each form; `octets` is `easy(value)`, where that is known."""
-    if octets:
-        return [
-            form.before + octets + form.after if len(octets) <= form.room else form.fill(value)
-            for form in forms
-        ]
-    return [form.fill(value) for form in forms]
+    size = len(octets)
+    filled = []
+    for form in forms:
+        if 0 < size <= form.room:
+            around: tuple[bytes, bytes] | None = form.around
+        else:
+            around = form.layouts[size] if octets and b" " not in octets else None
+        filled.append(around[0] + octets + around[1] if around else form.fill(value))
+    return filled
 
 
 def easy(value: str) -> bytes:
     """The octets of a text that is letters, digits and the plainest of signs; else b""."""
     return value.encode() if _EASY.fullmatch(value) else b""
-
-
-def _text(argument: object) -> bool:
-    return isinstance(argument, str)
 
 
 Hole = tuple[str, Form]
@@ -155,4 +164,4 @@ def _waiting(call: str, *, html: bool) -> Hole:
             f"a template makes one text of several personal fields, or filters one twice: {call!r};"
             " give each a line of its own"
         )
-    return marks.pop(), Form(_MARK.sub(_VALUE, call), html)
+    return marks.pop(), Form(_MARK.sub(_VALUE, call), html=html)
