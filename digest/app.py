@@ -241,7 +241,7 @@ class App:
         if report.attempted:
             self.memory.advance()
         if not self._over(run):
-            prune(self.database, self.settings.retention, self.clock.now().date())
+            prune(self.database, self.settings.retention, self.clock.now())
 
     def _over(self, run: Run) -> bool:
         return self.stop() or (run.deadline is not None and self.clock.now() >= run.deadline)

@@ -1,16 +1,16 @@
 """How long things are remembered; every run forgets what is older."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
-from digest.store.database import Database, Queries
+from digest.store.database import Database, Queries, to_instant
 
 CENTURY = 36_525
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionSettings:
-    """`[retention]`: days, counted from an edition's day."""
+    """`[retention]`: days since an edition's own, and since anything was heard of it."""
 
     memory: int = field(default=180, metadata={"low": 30, "high": CENTURY})
     """Who got which edition, and which papers: what keeps a paper from coming twice."""
@@ -20,24 +20,40 @@ class RetentionSettings:
     """A mail server's own words about what it did not accept."""
 
 
-def prune(database: Database, settings: RetentionSettings, today: date) -> int:
+def prune(database: Database, settings: RetentionSettings, now: datetime) -> int:
     """Forgets what is too old; returns how many deliveries. Their editions are never sent again."""
-    sql = Queries("retention", database.dialect)
-
-    def delete(name: str, days: int) -> int:
-        before = (today - timedelta(days=days)).toordinal()
-        return database.execute(sql[name], {"before": before} if ":before" in sql[name] else {})
-
     with database.transaction():
-        delete("replies", min(settings.replies, settings.memory))
-        delete("selections", settings.memory)
-        forgotten = delete("deliveries", settings.memory)
-        if forgotten:
-            last = (today - timedelta(days=settings.memory + 1)).toordinal()
-            database.execute(Queries("memory", database.dialect)["forget"], {"day": last})
-        days = max(settings.papers, settings.memory)
-        delete("collections", days)
-        if delete("listings", days):
-            delete("observations", days)
-            delete("papers", days)
+        _words(database, settings, now)
+        forgotten = _editions(database, settings, now)
+        _papers(database, settings, now)
         return forgotten
+
+
+def _words(database: Database, settings: RetentionSettings, now: datetime) -> None:
+    sql = Queries("retention", database.dialect)
+    database.execute(sql["replies"], _before(now, settings.replies))
+
+
+def _editions(database: Database, settings: RetentionSettings, now: datetime) -> int:
+    sql = Queries("retention", database.dialect)
+    forgotten = 0
+    for (day,) in database.all(sql["old_days"], _before(now, settings.memory)):
+        database.execute(sql["selections"], {"day": day})
+        forgotten += database.execute(sql["deliveries"], {"day": day})
+        database.execute(Queries("memory", database.dialect)["forget"], {"day": day})
+    return forgotten
+
+
+def _papers(database: Database, settings: RetentionSettings, now: datetime) -> None:
+    """Papers outlive every edition that may have chosen them."""
+    sql = Queries("retention", database.dialect)
+    before = {"before": _before(now, max(settings.papers, settings.memory))["before"]}
+    database.execute(sql["collections"], before)
+    if database.execute(sql["listings"], before):
+        database.execute(sql["observations"])
+        database.execute(sql["papers"])
+
+
+def _before(now: datetime, days: int) -> dict[str, int]:
+    then = now - timedelta(days=days)
+    return {"before": then.date().toordinal(), "instant": to_instant(then)}

@@ -91,10 +91,10 @@ def _to_subscriber(row: Row) -> Subscriber:
     return Subscriber(
         address=row[0],
         name=row[1],
-        topics=tuple(Topic.parse(written) for written in json.loads(row[2])),
-        mute=tuple(json.loads(row[3])),
-        authors=tuple(json.loads(row[4])),
-        liked=tuple(json.loads(row[5])),
+        topics=tuple(Topic.parse(written) for written in _words(row[2])),
+        mute=tuple(_words(row[3])),
+        authors=tuple(_words(row[4])),
+        liked=tuple(_words(row[5])),
         papers=row[6],
         timezone=row[7],
         send_at=None if row[8] is None else time.fromisoformat(row[8]),
@@ -102,3 +102,9 @@ def _to_subscriber(row: Row) -> Subscriber:
         locale=row[10],
         state=SubscriberState(row[11]),
     )
+
+
+def _words(held: str) -> list[str]:
+    """A list as it is stored; most are empty, and a run reads those of every reader."""
+    words: list[str] = [] if held == "[]" else json.loads(held)
+    return words

@@ -34,7 +34,8 @@ def deliver_all(
     seconds after a stop) and the error is raised. What was not taken has no outcome.
 
     Raises TransportError when no session can be opened with any relay: then nothing was taken but
-    the first message. When later every session is lost, the rest are deferred.
+    the first message. When later every session is lost, the rest are deferred;
+    it is raised then, too, if more was to come.
     """
     crew = _Crew(course, messages, before_dot, record, stop)
     asyncio.run(crew.work(grace))  # noqa: TID251 - the colour changes here
@@ -60,13 +61,13 @@ class _Crew:
         self._lost: TransportError | None = None
 
     async def work(self, grace: float) -> None:
-        message = await self._next(self._supply.next_of_rest())
+        message = await self._next(self._supply.first())
         if message is not None:
             self._supply.give_back(message)
             await self._all_hands(grace)
             while self._supply.left and self._supply.living and not self._over():
                 await self._all_hands(grace)  # returned when the others had gone home
-            await self._defer_rest()
+            self._defer_rest()
         self._course.providers.close()
         if self._fault is not None:
             raise self._fault
@@ -169,11 +170,13 @@ class _Crew:
         except Exception as error:  # noqa: BLE001 - unrecorded: take no more, finish the others
             self._fault = self._fault or error
 
-    async def _defer_rest(self) -> None:
-        """No relay is in reach: what is left waits for another run. Raises when none ever was."""
+    def _defer_rest(self) -> None:
+        """No relay is in reach: what is at hand waits for another run, no more is asked for."""
         if self._supply.living or self._lost is None:
             return
         if not self._used:
             raise self._lost
-        while (message := await self._next(self._supply.next_of_rest())) is not None:
+        for message in self._supply.rest():
+            if callable(message):
+                raise self._lost
             self._settle(deferred(message, f"no connection: {self._lost}", RELAY_PAUSE))

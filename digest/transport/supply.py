@@ -9,7 +9,7 @@ then taken as it comes.
 import asyncio
 import math
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -92,6 +92,15 @@ class Supply:
     def left(self) -> bool:
         """Whether there is something that was taken and is not settled."""
         return bool(self._returned or self._aside)
+
+    async def first(self) -> Message | None:
+        """The first mail, wherever it goes: until there is one, no session need be opened."""
+        while not self._over():
+            drawn = self._draw()
+            if not callable(drawn):
+                return drawn
+            await self._nap(_Nap(math.inf, drawn))
+        return None
 
     async def next(self, relay: int) -> Message | None:
         """The next mail for a session with a relay; None when there is none, or all is over."""
@@ -253,18 +262,14 @@ class Supply:
             self._return(lane)
         self._ring()
 
-    async def next_of_rest(self) -> Message | None:
-        """The next of all that is left, when no relay is in reach any more."""
+    def rest(self) -> Iterator[Message | Wait]:
+        """All that is at hand, wherever it was to go; a wait where more is to come."""
         for lane in list(self._parked):
             self._return(lane)
         for domain in list(self._asked):
             self._answered(domain)
-        while not self._over():
-            drawn = self._draw()
-            if not callable(drawn):
-                return drawn
-            await self._nap(_Nap(math.inf, drawn))
-        return None
+        while not self._over() and (drawn := self._draw()) is not None:
+            yield drawn
 
     # Waiting
 

@@ -7,6 +7,7 @@ import resource
 import shutil
 import sqlite3
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -17,7 +18,7 @@ from benchmarks.room import DAY, RUN, Room, fill, settings
 from digest.app import open_app
 from digest.clock import FixedClock
 from digest.errors import Busy, Misuse, Restored, StoreError
-from digest.model import DeliveryState, Run
+from digest.model import Collection, DeliveryState, Paper, Run, Verdict
 from digest.store import sqlite
 from digest.store.journal import Journal
 from digest.store.retention import RetentionSettings, prune
@@ -226,16 +227,65 @@ def test_a_server_that_dies_between_dot_and_answer_leaves_a_doubt_for_each_sessi
     assert once_each(relay)
 
 
+def test_a_relay_that_dies_for_good_ends_the_run_and_the_rest_stays_planned(
+    home, relay, monkeypatch
+):
+    monkeypatch.setattr("digest.stages.send.SIZE", 10)
+    relay.on_dot(None, DROP, skip=15)
+    relay.on("CONNECT", "554 5.3.2 closed for today", skip=4)
+    with room(home, relay) as app:
+        quick = replace(app.settings.smtp, reopen_after=(0.0,))
+        app.settings = replace(app.settings, smtp=quick)
+        report = app.nightly(RUN, collect=False)
+        assert "closed for today" in report.trouble
+        assert report.states[DeliveryState.DEFERRED] <= 40  # some batches, not all
+        assert app.states(DAY)[DeliveryState.PLANNED] > 0
+    relay.forget()
+    run(home, relay)
+    with room(home, relay) as app:
+        doubts = app.ledger.count(DAY)[DeliveryState.IN_DOUBT]
+    assert len(relay.accepted) == READERS - doubts
+    assert all(len(mails) == 1 for mails in relay.accepted.values())
+
+
 def test_what_is_too_old_is_forgotten_and_never_sent_again(home, relay):
     run(home, relay)
-    today = DAY + timedelta(days=181)
     with room(home, relay) as app:
-        assert prune(app.database, RetentionSettings(), DAY + timedelta(days=180)) == 0
-        assert prune(app.database, RetentionSettings(), today) == READERS
+        assert prune(app.database, RetentionSettings(), NOW + timedelta(days=179)) == 0
+        long_after = NOW + timedelta(days=181)
+        assert prune(app.database, RetentionSettings(), long_after) == READERS
         assert app.database.all("SELECT count(*) FROM selections") == [(0,)]
         assert app.memory.forgotten == DAY
         with pytest.raises(Misuse, match=f"edition of {DAY}"):
             app.run(DAY)
         assert app.nightly(Run(DAY, backfill=True), collect=False).attempted == 0
-        assert prune(app.database, RetentionSettings(), today) == 0
+        assert prune(app.database, RetentionSettings(), long_after) == 0
     assert once_each(relay)
+
+
+def test_an_old_edition_that_was_sent_lately_is_remembered(home, relay):
+    long_after = NOW + timedelta(days=300)
+    relay.on_rcpt(None, "550 5.1.1 nobody here", times=1)
+    run(home, relay, long_after)
+    with room(home, relay, long_after) as app:
+        assert app.ledger.count(DAY)[DeliveryState.ACCEPTED] == READERS - 1
+        [rejected] = app.ledger.deliveries(DAY, DeliveryState.REJECTED)
+        assert rejected.reply == "550 5.1.1 nobody here"
+    run(home, relay, long_after + timedelta(days=91))
+    with room(home, relay) as app:
+        [rejected] = app.ledger.deliveries(DAY, DeliveryState.REJECTED)
+        assert rejected.reply == ""
+
+
+def test_papers_are_forgotten_when_no_list_has_them_any_more(home, relay):
+    with room(home, relay) as app:
+        for days in (0, 200):
+            day = DAY + timedelta(days=days)
+            paper = Paper(id=f"arxiv:2606.0000{days}", title="A title", day=day)
+            fetched = Collection("huggingface", day, Verdict.COMPLETE, 1, 1, 0, NOW)
+            app.papers.add(fetched, [paper])
+        prune(app.database, RetentionSettings(), NOW + timedelta(days=500))
+        assert app.papers.of_day(DAY) == []
+        assert list(app.papers.get(["arxiv:2606.00000", "arxiv:2606.0000200"])) == [
+            "arxiv:2606.0000200"
+        ]

@@ -1,12 +1,16 @@
--- :selections  what readers got in editions that are too old to matter
-DELETE FROM selections WHERE (reader, day) IN
-  (SELECT reader, day FROM deliveries WHERE day < :before)
+-- :old_days  editions that are too old to matter, and of which nothing has been heard since
+SELECT day FROM deliveries WHERE day < :before GROUP BY day HAVING max(updated) < :instant
 
--- :deliveries  who got them
-DELETE FROM deliveries WHERE day < :before
+-- :selections  what readers got in an edition
+DELETE FROM selections WHERE (reader, day) IN (SELECT reader, day FROM deliveries WHERE day = :day)
 
--- :replies  what servers said
-DELETE FROM replies WHERE day < :before
+-- :deliveries  who got it
+DELETE FROM deliveries WHERE day = :day
+
+-- :replies  what servers said long ago
+DELETE FROM replies WHERE day < :before AND NOT EXISTS
+  (SELECT 1 FROM deliveries AS d
+   WHERE d.day = replies.day AND d.reader = replies.reader AND d.updated >= :instant)
 
 -- :collections  how fetches ended
 DELETE FROM collections WHERE day < :before
