@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from hashlib import blake2b
 from operator import itemgetter
+from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
 from markupsafe import Markup
@@ -87,6 +89,9 @@ class Forms:
     def __init__(self) -> None:
         self._of: dict[str, dict[Form, int]] = {mark: {} for mark in (*TEXTS, Mark.HEADING)}
         self._memos: list[Memo[Any, Any]] = []
+        self.lock = Lock()
+        self.known = 0
+        """How many forms there are."""
 
     def memo(self, make: Callable[[From], Made], most: int) -> Memo[From, Made]:
         """Values that depend on which forms are known: they are forgotten at each new one."""
@@ -104,17 +109,19 @@ class Forms:
             known = self._of.get(_kind(mark), {form: 0})
             if form not in known:
                 known[form] = len(known)
+                self.known += 1
                 for memo in self._memos:
                     memo.clear()
 
     def places(self, sections: int) -> Callable[[Hole], int]:
         """Where the octets for a hole are found among a mail's fields."""
         starts = {str(mark): place for place, mark in enumerate(READY)}
+        known = {mark: dict(forms) for mark, forms in self._of.items()}
         start = len(READY)
         for mark in TEXTS:
             starts[mark] = start
-            start += len(self._of[mark])
-        headings = self._of[Mark.HEADING]
+            start += len(known[mark])
+        headings = known[Mark.HEADING]
         cards = start + sections * len(headings)
 
         def place(hole: Hole) -> int:
@@ -125,7 +132,7 @@ class Forms:
                 return cards + 2 * number + CARDS.index(kind)
             if kind == Mark.HEADING:
                 return start + len(headings) * number + headings[form]
-            return starts[kind] + self._of.get(kind, {form: 0})[form]
+            return starts[kind] + known.get(kind, {form: 0})[form]
 
         return place
 
@@ -143,6 +150,10 @@ class Frame:
     """Literals, with nothing between each two."""
     pick: Callable[[Sequence[bytes]], tuple[bytes, ...]]
     """From the fields of a mail, what stands between."""
+    seal: bytes
+    """Sixteen octets that stand for the literals and holes."""
+    known: int
+    """How many forms there were: what the places of fields follow from."""
 
     def fill(self, fields: Sequence[bytes]) -> bytes:
         """The mail: fields in the order of `READY`, `TEXTS`, headings, cards."""
@@ -166,11 +177,16 @@ class Frames:
     def _frame(self, key: Key) -> Frame:
         shape = Shape(*key)
         mail = self._mail(shape)
-        self._forms.learn(mail.holes)
-        place = self._forms.places(len(shape.counts))
+        with self._forms.lock:
+            self._forms.learn(mail.holes)
+            place, known = self._forms.places(len(shape.counts)), self._forms.known
         parts = [b""] * (2 * len(mail.holes) + 1)
         parts[::2] = [self._literals[literal] for literal in mail.literals]
-        return Frame(parts, itemgetter(*map(place, mail.holes)))
+        told = b"\0".join(
+            [*mail.literals, *(f"{mark}{form}".encode() for mark, form in mail.holes)]
+        )
+        seal = blake2b(told, digest_size=16).digest()
+        return Frame(parts, itemgetter(*map(place, mail.holes)), seal, known)
 
     def _mail(self, shape: Shape) -> Cut:
         """From the first header field to the last boundary."""

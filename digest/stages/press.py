@@ -36,13 +36,16 @@ class Press:
     ) -> Iterator[Message]:
         """The mail of each reader; doing it again gives the same bytes.
 
-        They come one at a time: memory that the last mail leaves is still warm for the next.
+        All is looked up at once; each is printed when it is taken, in whatever thread, while the
+        memory that the last one leaves is still warm.
         """
         numbers = self._subscribers.numbers([reader.address for reader in readers])
-        known = self._known(selections[reader.address] for reader in readers)
-        for reader in readers:
-            chosen = selections[reader.address]
-            yield self._renderer.message(reader, chosen, known[chosen.at], numbers[reader.address])
+        chosen = [selections[reader.address] for reader in readers]
+        known = self._known(chosen)
+        return (
+            self._renderer.message(reader, choice, known[choice.at], numbers[reader.address])
+            for reader, choice in zip(readers, chosen, strict=True)
+        )
 
     def proof(self, reader: Subscriber, selection: Selection) -> tuple[Digest, Message]:
         """One reader's digest and mail with inert links: safe to show to anybody."""
