@@ -43,8 +43,8 @@ class Source(Protocol):
     def first(self, day: date) -> Request:
         """The request that begins a day."""
 
-    def fallback(self, day: date) -> Request | None:
-        """Another way to the same day, for when the first one fails."""
+    def fallbacks(self, day: date) -> Sequence[Request]:
+        """Other ways to the same day, for when the first one fails, best first."""
 
     def read(self, response: Response) -> Page:
         """The papers of an answer. Raises Changed when it has not the expected shape."""
