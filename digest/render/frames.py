@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 from hashlib import blake2b
 from operator import itemgetter
-from threading import Lock
+from threading import RLock
 from typing import Any, NamedTuple, TypeVar
 
 from markupsafe import Markup
@@ -83,19 +83,31 @@ Key = tuple[date, Mood, bool, bool, int, tuple[int, ...]]
 """A shape as a plain tuple, which is made four times as fast."""
 
 
+class _Guarded(Memo[From, Made]):
+    """Values of which none is kept that was made with the forms of a moment ago."""
+
+    def __init__(self, make: Callable[[From], Made], most: int, lock: RLock) -> None:
+        super().__init__(make, most)
+        self._lock = lock
+
+    def __missing__(self, key: From) -> Made:
+        with self._lock:
+            return self[key] if key in self else super().__missing__(key)
+
+
 class Forms:
     """All that templates make of each text, so that a value is printed once in all its forms."""
 
     def __init__(self) -> None:
         self._of: dict[str, dict[Form, int]] = {mark: {} for mark in (*TEXTS, Mark.HEADING)}
         self._memos: list[Memo[Any, Any]] = []
-        self.lock = Lock()
+        self._lock = RLock()
         self.known = 0
         """How many forms there are."""
 
     def memo(self, make: Callable[[From], Made], most: int) -> Memo[From, Made]:
         """Values that depend on which forms are known: they are forgotten at each new one."""
-        made = Memo(make, most)
+        made = _Guarded(make, most, self._lock)
         self._memos.append(made)
         return made
 
@@ -116,12 +128,11 @@ class Forms:
     def places(self, sections: int) -> Callable[[Hole], int]:
         """Where the octets for a hole are found among a mail's fields."""
         starts = {str(mark): place for place, mark in enumerate(READY)}
-        known = {mark: dict(forms) for mark, forms in self._of.items()}
         start = len(READY)
         for mark in TEXTS:
             starts[mark] = start
-            start += len(known[mark])
-        headings = known[Mark.HEADING]
+            start += len(self._of[mark])
+        headings = self._of[Mark.HEADING]
         cards = start + sections * len(headings)
 
         def place(hole: Hole) -> int:
@@ -132,7 +143,7 @@ class Forms:
                 return cards + 2 * number + CARDS.index(kind)
             if kind == Mark.HEADING:
                 return start + len(headings) * number + headings[form]
-            return starts[kind] + known.get(kind, {form: 0})[form]
+            return starts[kind] + self._of.get(kind, {form: 0})[form]
 
         return place
 
@@ -177,16 +188,15 @@ class Frames:
     def _frame(self, key: Key) -> Frame:
         shape = Shape(*key)
         mail = self._mail(shape)
-        with self._forms.lock:
-            self._forms.learn(mail.holes)
-            place, known = self._forms.places(len(shape.counts)), self._forms.known
+        self._forms.learn(mail.holes)
+        place = self._forms.places(len(shape.counts))
         parts = [b""] * (2 * len(mail.holes) + 1)
         parts[::2] = [self._literals[literal] for literal in mail.literals]
         told = b"\0".join(
             [*mail.literals, *(f"{mark}{form}".encode() for mark, form in mail.holes)]
         )
         seal = blake2b(told, digest_size=16).digest()
-        return Frame(parts, itemgetter(*map(place, mail.holes)), seal, known)
+        return Frame(parts, itemgetter(*map(place, mail.holes)), seal, self._forms.known)
 
     def _mail(self, shape: Shape) -> Cut:
         """From the first header field to the last boundary."""
