@@ -298,6 +298,12 @@ class App:
         """The sum behind one paper for a reader."""
         return self.select.explain(reader, paper, day)
 
+    def deliveries(
+        self, day: date | None = None, state: DeliveryState | None = None
+    ) -> Iterator[Delivery]:
+        """The ledger, and what journals tell of the mails that are under way."""
+        yield from self.ledger.deliveries(day, state, self.journals.sending())
+
     def planned(self, day: date) -> Iterator[Delivery]:
         """Readers who get an edition and have no row yet."""
         run = Run(day, fresh=self.settings.selection.fresh)

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from hashlib import blake2b
 from operator import itemgetter
+from threading import RLock
 from typing import Any, NamedTuple, TypeVar
 
 from markupsafe import Markup
@@ -81,16 +83,31 @@ Key = tuple[date, Mood, bool, bool, int, tuple[int, ...]]
 """A shape as a plain tuple, which is made four times as fast."""
 
 
+class _Guarded(Memo[From, Made]):
+    """Values of which none is kept that was made with the forms of a moment ago."""
+
+    def __init__(self, make: Callable[[From], Made], most: int, lock: RLock) -> None:
+        super().__init__(make, most)
+        self._lock = lock
+
+    def __missing__(self, key: From) -> Made:
+        with self._lock:
+            return self[key] if key in self else super().__missing__(key)
+
+
 class Forms:
     """All that templates make of each text, so that a value is printed once in all its forms."""
 
     def __init__(self) -> None:
         self._of: dict[str, dict[Form, int]] = {mark: {} for mark in (*TEXTS, Mark.HEADING)}
         self._memos: list[Memo[Any, Any]] = []
+        self._lock = RLock()
+        self.known = 0
+        """How many forms there are."""
 
     def memo(self, make: Callable[[From], Made], most: int) -> Memo[From, Made]:
         """Values that depend on which forms are known: they are forgotten at each new one."""
-        made = Memo(make, most)
+        made = _Guarded(make, most, self._lock)
         self._memos.append(made)
         return made
 
@@ -104,6 +121,7 @@ class Forms:
             known = self._of.get(_kind(mark), {form: 0})
             if form not in known:
                 known[form] = len(known)
+                self.known += 1
                 for memo in self._memos:
                     memo.clear()
 
@@ -143,6 +161,10 @@ class Frame:
     """Literals, with nothing between each two."""
     pick: Callable[[Sequence[bytes]], tuple[bytes, ...]]
     """From the fields of a mail, what stands between."""
+    seal: bytes
+    """Sixteen octets that stand for the literals and holes."""
+    known: int
+    """How many forms there were: what the places of fields follow from."""
 
     def fill(self, fields: Sequence[bytes]) -> bytes:
         """The mail: fields in the order of `READY`, `TEXTS`, headings, cards."""
@@ -170,7 +192,11 @@ class Frames:
         place = self._forms.places(len(shape.counts))
         parts = [b""] * (2 * len(mail.holes) + 1)
         parts[::2] = [self._literals[literal] for literal in mail.literals]
-        return Frame(parts, itemgetter(*map(place, mail.holes)))
+        told = b"\0".join(
+            [*mail.literals, *(f"{mark}{form}".encode() for mark, form in mail.holes)]
+        )
+        seal = blake2b(told, digest_size=16).digest()
+        return Frame(parts, itemgetter(*map(place, mail.holes)), seal, self._forms.known)
 
     def _mail(self, shape: Shape) -> Cut:
         """From the first header field to the last boundary."""

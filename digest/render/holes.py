@@ -66,6 +66,9 @@ class Form:
     def __hash__(self) -> int:
         return hash((self.call, self.html))
 
+    def __str__(self) -> str:
+        return f"{self.call} {self.html}"
+
     def fill(self, value: str) -> bytes:
         """The value as it is printed, in quoted-printable."""
         text = self._put(value) if self.call else value

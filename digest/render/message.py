@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from hashlib import blake2b
 from typing import NamedTuple
 
 from digest.mail import headers
@@ -90,10 +91,10 @@ class Renderer:
         """The mail of one reader, whom the store knows by a number."""
         groups = self._cards.chosen(selection, papers)
         letter = self._letter(reader, selection, groups, number)
-        content = self._print(letter, groups) if letter.top[1] <= MOST else b""
+        content, seal = self._print(letter, groups) if letter.top[1] <= MOST else (b"", b"")
         if not content or (len(content) > BUDGET and _octets(letter, content) > BUDGET):
             fitted = self._fit(letter, self._composed(reader, selection, papers, letter))
-            content = self._print(letter, self._cards.composed(fitted), fitted.more)
+            content, seal = self._print(letter, self._cards.composed(fitted), fitted.more)
         return Message(
             address=reader.address,
             day=letter.day,
@@ -101,6 +102,7 @@ class Renderer:
             reverse_path=reverse_path(letter.tokens, self.identity),
             forward_path=reader.address,
             content=content,
+            seal=seal,
         )
 
     def digest(
@@ -138,7 +140,8 @@ class Renderer:
 
     def _fit(self, letter: _Letter, digest: Digest) -> Digest:
         def weigh(tried: Digest) -> int:
-            return _octets(letter, self._print(letter, self._cards.composed(tried), tried.more))
+            content, _ = self._print(letter, self._cards.composed(tried), tried.more)
+            return _octets(letter, content)
 
         return fit(digest, weigh, self._cards.octets)
 
@@ -162,8 +165,8 @@ class Renderer:
             sections,
         )
 
-    def _print(self, letter: _Letter, groups: Groups, more: int = 0) -> bytes:
-        """The octets of a mail with these cards."""
+    def _print(self, letter: _Letter, groups: Groups, more: int = 0) -> tuple[bytes, bytes]:
+        """The octets of a mail with these cards, and their seal."""
         counts = tuple(map(len, groups.values()))
         shape = (letter.day, letter.mood, letter.name[0] != "", letter.topics != (), more, counts)
         frame = self._frames.of[shape]  # first: it may teach new forms
@@ -185,10 +188,15 @@ class Renderer:
         ]
         for heading in groups:
             fields += self._headings[heading]
+        sealed = fields.copy()
         for cards in groups.values():
             for ready in cards:
                 fields += ready.octets
-        return frame.fill(fields)
+                sealed += (ready.seal, b"")
+        if frame.known != self._forms.known:  # another thread met a new form meanwhile
+            return self._print(letter, groups, more)
+        told = b"\0".join((frame.seal, *frame.pick(sealed)))
+        return frame.fill(fields), blake2b(told, digest_size=8).digest()
 
     def _subject(self, top: tuple[str, int]) -> list[bytes]:
         """The header field, then what templates make of it."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from digest.model import Card, Digest, Paper, Reason, Selection
 from digest.render.card import card
@@ -26,8 +27,12 @@ class ReadyCard:
     octets: tuple[bytes, bytes]
     """In HTML and in text behind its number, both quoted-printable and without their last line
     break."""
+    seal: bytes
+    """Sixteen octets that stand for those."""
 
 
+Printed = tuple[tuple[bytes, bytes], bytes]
+"""Octets and seal."""
 Groups = dict[str, list[ReadyCard]]
 """The cards under each heading."""
 
@@ -39,7 +44,7 @@ class ReadyCards:
         self._html, self._text = html, text
         self._number = len(text.opening(MOST))
         self._made: Memo[tuple[Paper, Reasons], ReadyCard] = Memo(self._make, CARDS)
-        self._printed: Memo[Card, tuple[bytes, bytes]] = Memo(self._print, CARDS)
+        self._printed: Memo[Card, Printed] = Memo(self._print, CARDS)
         self._met: dict[int, tuple[Paper, Reasons, ReadyCard]] = {}
 
     def chosen(self, selection: Selection, papers: Mapping[str, Paper]) -> Groups:
@@ -68,14 +73,14 @@ class ReadyCards:
         """The cards of a digest, such as one that was made to fit."""
         return {
             section.heading: [
-                ReadyCard(section.heading, one.title, self._printed[one]) for one in section.cards
+                ReadyCard(section.heading, one.title, *self._printed[one]) for one in section.cards
             ]
             for section in digest.sections
         }
 
     def octets(self, found: Card) -> int:
         """What a card weighs in the HTML."""
-        return len(self._printed[found][0])
+        return len(self._printed[found][0][0])
 
     def _of(self, paper: Paper, reasons: Reasons) -> ReadyCard:
         """Holds the objects, too, so that no other is given the id."""
@@ -87,9 +92,10 @@ class ReadyCards:
 
     def _make(self, key: tuple[Paper, Reasons]) -> ReadyCard:
         found = card(*key)
-        return ReadyCard(heading(key[1]), found.title, self._printed[found])
+        return ReadyCard(heading(key[1]), found.title, *self._printed[found])
 
-    def _print(self, found: Card) -> tuple[bytes, bytes]:
+    def _print(self, found: Card) -> Printed:
         html = str(self._html.card(found)).removesuffix("\n")
         text = self._text.card(found, MOST)[self._number :].removesuffix("\n")
-        return fragment(html), fragment(text)
+        octets = fragment(html), fragment(text)
+        return octets, blake2b(b"\0".join(octets), digest_size=16).digest()

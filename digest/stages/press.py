@@ -36,8 +36,8 @@ class Press:
     ) -> Iterator[Message]:
         """The mail of each reader; doing it again gives the same bytes.
 
-        All is looked up at once; each is printed when it is taken, in whatever thread: memory that
-        the last mail leaves is still warm for the next.
+        All is looked up at once; each is printed when it is taken, in whatever thread, while the
+        memory that the last one leaves is still warm.
         """
         numbers = self._subscribers.numbers([reader.address for reader in readers])
         chosen = [selections[reader.address] for reader in readers]

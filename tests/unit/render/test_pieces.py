@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
@@ -254,3 +255,31 @@ def test_a_theme_that_makes_one_text_of_two_personal_fields_is_refused():
 def test_a_theme_whose_numbers_grow_is_refused():
     with pytest.raises(RenderError, match="same columns"):
         themed(card_txt="{{ place }}. {{ card.title }}\n")
+
+
+def test_threads_that_meet_new_forms_at_once_make_the_same_mails():
+    examples = [Example.load(name) for name in ("note-day", "rich-day", "one-paper", "quiet-day")]
+    letters = [(one.subscriber, one.selection, one.papers, 1) for one in examples] * 3
+    expected = [RENDERER.message(*letter) for letter in letters]
+    for _ in range(5):
+        renderer = example_mails.renderer()
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(lambda letter: renderer.message(*letter), letters))  # noqa: B023
+        assert found == expected
+
+
+@settings(max_examples=30, deadline=None)
+@given(letters(), letters())
+def test_seals_are_the_same_where_the_octets_are(one, other):
+    mails = [RENDERER.message(*letter, 7) for letter in (one, other)]
+    assert (mails[0].seal == mails[1].seal) == (mails[0].content == mails[1].content)
+
+
+def test_any_change_of_a_template_breaks_the_seal():
+    one = Example.load("one-paper")
+    letter = one.subscriber, one.selection, one.papers, 1
+    before = RENDERER.message(*letter).seal
+    for name in ("digest.txt", "digest.html", "card.txt", "card.html"):
+        source = templates().get_source(environment(), name)[0]
+        changed = source.replace("Read on", "Read in").replace("Why now", "Why today")
+        assert themed(**{name.replace(".", "_"): changed}).message(*letter).seal != before, name
