@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+from digest.model import Part
 from digest.transport.rate import UNLIMITED, Rate
 
 CATCH_UP = 0.1
@@ -18,23 +19,9 @@ class Limit:
     rate: Rate = UNLIMITED
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """Which of how many processes this is: limits hold for all of them together."""
-
-    index: int = 0
-    of: int = 1
-
-    def part(self, number: int) -> int:
-        """Our part of a number."""
-        return number // self.of + (self.index < number % self.of)
-
-    def rate(self, rate: Rate) -> Rate:
-        """Our part of a rate."""
-        return Rate(rate.per_second / self.of)
-
-
-ALONE = Share()
+def share(number: int, part: Part) -> int:
+    """What one of several processes has of a number: limits hold for all of them together."""
+    return number // part.of + (part.index < number % part.of)
 
 
 @dataclass(slots=True)

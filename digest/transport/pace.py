@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from digest.model import DeliveryState, Outcome, Scope, Standing
-from digest.transport.gate import ALONE, Gate, Limit, Share
+from digest.model import WHOLE, DeliveryState, Outcome, Part, Scope, Standing
+from digest.transport.gate import Gate, Limit, share
 
 STEP = 20
 """Mails a provider must have taken until it is given one connection more."""
@@ -40,7 +40,8 @@ class Pace:
     """By provider; `EVERYONE` stands for each that has none of its own."""
     sessions: int = 16
     """Connections with which a provider is in full favour again."""
-    share: Share = ALONE
+    part: Part = WHOLE
+    """Limits hold for all processes together; this is which of them we are."""
     _gates: dict[str, Gate] = field(default_factory=dict)
     _rests: dict[str, _Rest] = field(default_factory=dict)
     _known: dict[str, Standing] = field(default_factory=dict)
@@ -64,14 +65,14 @@ class Pace:
         words = f"held back, {provider} answered: {rest.standing.reply}"
         if (left := (rest.until - at).total_seconds()) > 0:
             return math.ceil(left), words
-        return None if self.share.part(rest.standing.connections) else (LEFT_TO_OTHERS, words)
+        return None if share(rest.standing.connections, self.part) else (LEFT_TO_OTHERS, words)
 
     def gate(self, provider: str) -> Gate | None:
         """What a mail to a provider must pass; None: nothing."""
         gate = self._gates.get(provider)
         if gate is None and (provider in self._rests or self._limit(provider)):
             limit = self._limit(provider) or Limit()
-            gate = Gate(self._connections(provider), self.share.rate(limit.rate))
+            gate = Gate(self._connections(provider), limit.rate.shared(self.part.of))
             self._gates[provider] = gate
         return gate
 
@@ -86,7 +87,8 @@ class Pace:
 
     def _complaint(self, provider: str, outcome: Outcome, at: datetime) -> None:
         pause, alert = outcome.retry_after, outcome.alert
-        standing = Standing(provider, at, pause, 1, outcome.reply, alert=alert)
+        since = at.replace(microsecond=0)  # as it will be stored
+        standing = Standing(provider, since, pause, 1, outcome.reply, alert=alert)
         self._rests[provider] = _Rest(standing, standing.until)
         self._changed(standing)
 
@@ -112,7 +114,7 @@ class Pace:
         """Our share of what is set or of what the provider grants, whichever is less; 0: any."""
         limit, rest = self._limit(provider), self._rests.get(provider)
         numbers = [limit.connections if limit else 0, rest.standing.connections if rest else 0]
-        return min((max(1, self.share.part(number)) for number in numbers if number), default=0)
+        return min((max(1, share(number, self.part)) for number in numbers if number), default=0)
 
     def _adjust(self, provider: str) -> None:
         if provider in self._gates:
@@ -122,7 +124,7 @@ class Pace:
         while self._inbox:
             standing, until = self._inbox.popleft()
             rest = self._rests.get(standing.provider)
-            if rest is None or rest.standing.since < standing.since:
+            if rest is None or _rank(rest.standing) < _rank(standing):
                 self._rests[standing.provider] = _Rest(standing, until)
                 self._adjust(standing.provider)
 
@@ -152,3 +154,8 @@ class Pace:
             rest = standing.pause if pause is None or not earlier else pause
             until = min(standing.since, at) + timedelta(seconds=rest)
             self._inbox.append((standing, until))
+
+
+def _rank(standing: Standing) -> tuple[datetime, int]:
+    """Of two standings the later counts, and of two since the same reply the kinder."""
+    return standing.since, standing.connections

@@ -37,7 +37,8 @@ class Providers:
     _known: dict[str, tuple[str | None, float]] = field(default_factory=dict)
     """Domain → provider (None: it takes no mail), and until when that holds."""
     _asked: set[asyncio.Task[None]] = field(default_factory=set)
-    _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MOST_AT_ONCE))
+    _turn: asyncio.Semaphore | None = None
+    """Of the event loop that runs; each run has one of its own."""
     _failures: int = 0
 
     @property
@@ -62,7 +63,9 @@ class Providers:
 
     def look_up(self, domain: str, then: Callable[[], None]) -> None:
         """Asks DNS, and calls `then` when `of` can tell."""
-        task = asyncio.ensure_future(self._look_up(domain.lower()))
+        if self._turn is None or not self._asked:
+            self._turn = asyncio.Semaphore(MOST_AT_ONCE)
+        task = asyncio.ensure_future(self._look_up(domain.lower(), self._turn))
         self._asked.add(task)
 
         def answered(done: asyncio.Task[None]) -> None:
@@ -71,8 +74,8 @@ class Providers:
 
         task.add_done_callback(answered)
 
-    async def _look_up(self, domain: str) -> None:
-        async with self._turn:
+    async def _look_up(self, domain: str, turn: asyncio.Semaphore) -> None:
+        async with turn:
             found = await self.ask(domain) if self.ask else None
         now = asyncio.get_running_loop().time()
         if len(self._known) >= MOST_KNOWN:

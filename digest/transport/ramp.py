@@ -5,7 +5,7 @@ something was sent; days (UTC) without mail do not count.
 """
 
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -47,7 +47,7 @@ class Ramp:
 
     # In the ledger's thread
 
-    def begin(self, today: date, days: dict[str, dict[date, int]]) -> None:
+    def begin(self, today: date, days: Mapping[str, Mapping[date, int]]) -> None:
         """A day begins, or a run: `days` tells, by relay, on which days how many were sent."""
         self.today = today
         for relay, sent in days.items():

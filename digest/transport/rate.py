@@ -26,5 +26,9 @@ class Rate:
             raise ValueError('a rate, as in "30/minute" (second, minute, hour, day)')
         return cls(float(match[1]) / _SECONDS[unit])
 
+    def shared(self, among: int) -> "Rate":
+        """One of so many equal shares."""
+        return Rate(self.per_second / among)
+
 
 UNLIMITED = Rate()
