@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from struct import pack
-from zlib import crc32
+from hashlib import blake2b
 
 from digest.model import Advanced, Message, Mood, Run, Selection, Stage, Subscriber
 from digest.ports import Ledger, Observer, Selections, Subscribers
@@ -51,7 +50,7 @@ class Render:
 
 def checksum(message: Message) -> bytes:
     """Eight octets that stand for a message; to hash its content costs more than to make it."""
-    return message.seal or pack("<II", crc32(message.content), len(message.content))
+    return message.seal or blake2b(message.content, digest_size=8).digest()
 
 
 def _printable(reader: Subscriber, chosen: Mapping[str, Selection]) -> bool:
