@@ -72,18 +72,25 @@ class Chosen:
     """Which of the reader's topics, by its place among them, the paper was chosen for."""
 
 
-def merge(shelf: Shelf, readers: Readers) -> Chosen:
-    """Chooses for every reader; nobody's choice depends on another reader."""
-    width = int(readers.places.max(initial=0))
+def merge(shelf: Shelf, readers: Readers, depth: int = 0, width: int = 0) -> Chosen:
+    """Chooses for every reader; nobody's choice depends on another reader.
+
+    Who wants at most half of `depth` papers is shown that many of each topic, others all: the
+    shorter the rows, the faster. `width`: places that rows have at least.
+    """
+    width = int(readers.places.max(initial=width))
     shape = (len(readers), width)
     papers, scores = np.full(shape, -1, np.int32), np.zeros(shape, np.uint16)
     topics = np.zeros(shape, np.uint8)
     counts = np.diff(readers.topic_starts)
-    for count in np.unique(counts[counts > 0]):
-        alike = np.flatnonzero(counts == count)
+    few = readers.places * 2 <= depth
+    for count, short in {(int(c), bool(f)) for c, f in zip(counts, few, strict=True) if c}:
+        alike, seen = np.flatnonzero((counts == count) & (few == short)), shelf
+        if short:
+            seen = Shelf(shelf.papers[:, :depth], shelf.scores[:, :depth], shelf.size)
         for first in range(0, len(alike), BATCH):
             rows = alike[first : first + BATCH]
-            found = _merge(shelf, readers, rows, int(count), width)
+            found = _merge(seen, readers, rows, count, width)
             papers[rows], scores[rows], topics[rows] = found
     return Chosen(papers, scores, topics)
 
