@@ -5,7 +5,7 @@ BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lint types contract wheel docs bench preview clean
+.PHONY: help setup run test check format lint types contract wheel docs bench soak preview clean
 
 help: ## What can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,8 +49,11 @@ docs: $(READY) ## Write docs/cli.md from the help of every command
 bench: $(READY) ## What things cost, as ratios in one run
 	@$(BIN)/python -m benchmarks
 
-preview: $(READY) ## The lab: every pane of a digest, on loopback
-	@$(BIN)/digest preview --serve
+soak: $(READY) ## A hundred kills of the whole program (about ten minutes)
+	@$(BIN)/python -m benchmarks crash --kills 100 --readers 150000
+
+preview: $(READY) ## The sample day's mails as pages, under var/demo/preview
+	@$(BIN)/digest demo --sample
 
 clean: ## Remove what was made, except your data under var/
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -53,7 +53,8 @@ def collect(
         now, wanted, sources = app.clock.now(), app.run(day), app.sources(names)
         if dry_run:
             asked = ", ".join(source.name for source in sources)
-            click.echo(f"would ask {asked} for {wanted.day}")
+            read = f"would read {len(files) + len(more)} files of {asked}"
+            click.echo(read if files else f"would ask {asked} for {wanted.day}")
             return
         stage = app.collecting(sources)
         if files:

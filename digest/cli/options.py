@@ -10,6 +10,9 @@ from digest.clock import SystemClock
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+OLDEST = date(2000, 1, 2)
+"""The first day that a token can name (`digest.mail.tokens`)."""
+
 
 class Day(click.ParamType[date]):
     """A day as YYYY-MM-DD."""
@@ -23,9 +26,12 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         try:
-            return date.fromisoformat(value)
+            found = date.fromisoformat(value)
         except ValueError:
             return self.fail(f"{value!r} is not a day: write it as 2026-08-21", param, ctx)
+        if found < OLDEST:
+            return self.fail(f"{found} is before {OLDEST}, the oldest edition", param, ctx)
+        return found
 
 
 def day(command: Command) -> Command:

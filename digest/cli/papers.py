@@ -21,7 +21,13 @@ def papers(session: Session, day: date | None, source: str | None, as_json: bool
     Example: digest papers --day 2026-08-20
     """
     with session.app() as app:
-        found = app.papers.of_day(day or app.newest_day(), source)
+        known = [each.name for each in app.sources([source] if source else [])]
+        edition = day or app.newest_day()
+        found = app.papers.of_day(edition, known[0] if source else None)
+    if not found:
+        click.echo(
+            f"nothing is collected for {edition}: `digest collect --day {edition}`", err=True
+        )
     show(map(_record, found), as_json, ("id", "upvotes", "title"))
 
 

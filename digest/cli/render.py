@@ -18,7 +18,7 @@ def render(session: Session, day: date | None, dry_run: bool) -> None:
     with session.app() as app:
         wanted = app.run(day)
         if dry_run:
-            show_plan(app, wanted)
+            show_plan(app, wanted, as_json=False)
             return
         report = app.prepare(wanted)
     click.echo(f"edition {wanted.day}: {report.selected} selected, {report.rendered} rendered")

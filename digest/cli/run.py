@@ -7,6 +7,7 @@ import click
 from digest.app import App
 from digest.cli.closing import close
 from digest.cli.options import anyway, as_json, day, deadline, dry_run
+from digest.cli.output import show
 from digest.cli.session import Session, pass_session
 from digest.model import Run
 
@@ -38,21 +39,23 @@ def run(
     75 only deferrals are left or another run is going on.
     """
     del anyway
-    with session.app() as app:
+    with session.app_until_stopped() as app:
         wanted = app.run(day, deadline=deadline)
         if dry_run:
-            show_plan(app, wanted)
+            show_plan(app, wanted, as_json)
             return
         close(app.nightly(wanted), as_json)
 
 
-def show_plan(app: App, wanted: Run) -> None:
+def show_plan(app: App, wanted: Run, as_json: bool) -> None:
     """Says what a run would do, and does nothing."""
     now = app.clock.now()
-    waiting = app.collect.pending(wanted, now)
-    sources = [source.name for batch in waiting for source in batch]
-    readers = sum(1 for reader in app.subscribers.active() if wanted.due(reader, now))
-    asked = f"would ask {', '.join(sources)}, " if sources else ""
-    click.echo(f"edition {wanted.day}: {asked}{readers} readers are due")
+    asked = [source.name for batch in app.collect.pending(wanted, now) for source in batch]
+    readers = sum(map(len, app.open(wanted, now)))
+    if as_json:
+        show([{"day": wanted.day, "ask": asked, "mail": readers}], as_json)
+        return
+    ask = f"would ask {', '.join(asked)}, " if asked else ""
+    click.echo(f"edition {wanted.day}: {ask}would mail {readers} reader{'s' * (readers != 1)}")
     for state, number in app.states(wanted.day).items():
         click.echo(f"  {number} {state.value}")

@@ -5,14 +5,16 @@ from datetime import date
 
 import click
 
+from digest.app import App
 from digest.cli.options import day
 from digest.cli.output import table
 from digest.cli.readers import subscriber
 from digest.cli.select import reason
 from digest.cli.session import Session, pass_session
+from digest.config.subscriber_fields import paper_id
 from digest.errors import Unknown
 from digest.model import Paper
-from digest.rank.ranking import Weighing
+from digest.rank.explaining import Weighing
 
 
 @click.command()
@@ -27,16 +29,24 @@ def why(session: Session, paper: str, address: str, day: date | None, as_json: b
     Example: digest why arxiv:2608.16590 --for ann@example.org --day 2026-08-20
     """
     with session.app() as app:
-        edition = day or app.newest_day()
-        known = app.papers.get([paper, f"arxiv:{paper}"])
-        if not known:
-            raise Unknown(f"no paper is known as {paper}: see `digest papers --day {edition}`")
-        [found] = known.values()
+        edition, found = _find(app, paper, day)
         weighing = app.explain(subscriber(app, address), found, edition)
     if as_json:
         click.echo(json.dumps(_record(weighing, found), ensure_ascii=False))
         return
     _print(weighing, found)
+
+
+def _find(app: App, written: str, day: date | None) -> tuple[date, Paper]:
+    """The paper, however its id is written, and the edition: its newest, if none is named."""
+    try:
+        id_ = paper_id(written)
+    except ValueError as error:
+        raise Unknown(f"{written!r} is not {error}: see `digest papers`") from error
+    found = app.papers.get([id_]).get(id_)
+    if found is None:
+        raise Unknown(f"{id_} was never collected: see `digest papers`")
+    return day or found.day or app.newest_day(), found
 
 
 def _record(weighing: Weighing, paper: Paper) -> dict[str, object]:

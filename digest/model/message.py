@@ -19,3 +19,5 @@ class Message:
     """RCPT TO."""
     content: bytes
     """Header and body, lines ended by CRLF, not dot-stuffed."""
+    seal: bytes = b""
+    """Eight octets that stand for the content: of the same pieces, the same mail is joined."""

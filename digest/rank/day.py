@@ -50,8 +50,7 @@ class Day:
         p, raw = self.parameters, self.field.evidence(topic.text).raw
         share = holding(topic.text, self.field.stems, self.field.pairs)
         required = needed(raw, share, p)[self.rows]
-        relevance = probability(raw[self.rows], p.midpoint, p.spread)
-        return Fit(stepped(relevance), stepped(required))
+        return Fit(probability(raw[self.rows], p.midpoint, p.spread), required)
 
     def liking(self, opinions: Mapping[str, float]) -> "Fit":
         """How every paper stands to somebody with opinions on others."""
@@ -75,18 +74,18 @@ class Day:
         With `fill`, the others' counts too, behind all that is worth a place.
         """
         shape = (len(fits), len(self.papers))
-        relevance = np.array([fit.relevance for fit in fits], dtype=np.float32).reshape(shape)
+        relevance = np.array([fit.told for fit in fits], dtype=np.float32).reshape(shape)
         worth = np.array([fit.worth for fit in fits], dtype=np.bool_).reshape(shape) & self.shown
         score = combined(relevance, self.trending, self.parameters.lift)
         if fill:
-            score = (score + worth) / 2
+            score = np.asarray((score + worth) / 2, dtype=np.float32)
             worth = np.broadcast_to(self.shown, shape)
         return np.where(worth, score, 0).astype(np.float32)
 
     def _plain(self, relevance: Floats) -> "Fit":
         """Every paper needs the floor."""
         floor = np.full(len(self.papers), self.parameters.floor, dtype=np.float32)
-        return Fit(stepped(relevance), stepped(floor))
+        return Fit(relevance, floor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +95,11 @@ class Fit:
     relevance: Floats
     needed: Floats
     """The relevance that makes the paper worth a place."""
+
+    @property
+    def told(self) -> Floats:
+        """The relevance as finely as it is told."""
+        return stepped(self.relevance)
 
     @property
     def worth(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -7,7 +7,7 @@ from datetime import date
 from digest.model import Choice, Mood, Paper, ReasonKind, Subscriber, Topic, TopicKind
 from digest.rank.exact import says
 from digest.rank.ranking import Ranking
-from digest.rank.score import told_score
+from digest.rank.score import told, told_score
 from digest.rank.shelves import Wish
 from digest.rank.tokens import content, stem
 
@@ -71,7 +71,10 @@ def _short(reader: Subscriber, sums: list[Explanation]) -> str:
     if not sums or any(each.relevance >= each.needed for each in sums):
         return f"{reader.papers} papers had better claims to a place"
     nearest = max(sums, key=lambda each: each.relevance - each.needed)
-    return f"below the floor: needed {nearest.needed:.2f}, had {nearest.relevance:.2f}"
+    needed, had = f"{nearest.needed:.2f}", f"{nearest.relevance:.2f}"
+    if needed == had:
+        needed, had = f"{nearest.needed:.4f}", f"{nearest.relevance:.4f}"
+    return f"below the floor: needed {needed}, had {had}"
 
 
 def _excluded(ranking: Ranking, reader: Subscriber, paper: Paper, seen: frozenset[str]) -> str:
@@ -85,22 +88,20 @@ def _excluded(ranking: Ranking, reader: Subscriber, paper: Paper, seen: frozense
     return "" if works[paper.id] == paper.id else f"the same work as {works[paper.id]}"
 
 
-def _unchosen(
-    ranking: Ranking, reader: Subscriber, number: int, sums: list[Explanation]
-) -> Choice:
+def _unchosen(ranking: Ranking, reader: Subscriber, number: int, sums: list[Explanation]) -> Choice:
     """The choice that a paper would have been by its strongest wish."""
-    relevance = max((each.relevance for each in sums), default=1.0)
-    trending, lift = float(ranking.day.trending[number]), ranking.day.parameters.lift
+    relevance = told(max((each.relevance for each in sums), default=1.0))
+    trending, lift = told(ranking.day.trending[number]), ranking.day.parameters.lift
     wishes = [topic for topic in reader.interests if sums and str(topic) == sums[0].wish]
-    told = [
-        ranking.reasons.told((ReasonKind.TOPIC, str(wish)), relevance, number) for wish in wishes
+    reasons = [
+        ranking.reasons.named((ReasonKind.TOPIC, str(wish)), relevance, number) for wish in wishes
     ]
     return Choice(
         ranking.day.papers[number].id,
         told_score(relevance, trending, Mood.ON_TOPIC, lift),
         relevance,
         trending,
-        (*told, ranking.reasons.votes(number)),
+        (*reasons, ranking.reasons.votes(number)),
     )
 
 

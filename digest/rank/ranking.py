@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from digest.model import Choice, Mood, Paper, ReasonKind, Selection, Subscriber
 from digest.rank.day import Day
-from digest.rank.decisions import MOODS, NONE, Decisions, Named, Told, strongest
+from digest.rank.decisions import MOODS, MOST_WISHES, NONE, Decisions, Named, Told, strongest
 from digest.rank.exact import says
 from digest.rank.merge import Readers, merge
 from digest.rank.parameters import DEFAULT, Parameters
@@ -62,7 +62,7 @@ class Ranking:
         self, readers: Sequence[Subscriber], seen: Mapping[str, frozenset[str]], quiet: Mood
     ) -> Decisions:
         """The same as arrays, for as many readers as there are."""
-        wishes = [self.wishes(reader) for reader in readers]
+        wishes = [self.wishes(reader) if self.day.papers else [] for reader in readers]
         rows = self.shelves.numbers(wish for each in wishes for wish in each)
         blocked = [self._blocked(r, seen.get(r.address, frozenset())) for r in readers]
         asking = Readers(
@@ -142,7 +142,8 @@ class Ranking:
         """The day's top papers for those with a quiet edition."""
         papers = chosen.copy()
         for row in np.flatnonzero(moods == MOODS.index(Mood.QUIET)):
-            top = self._top[~np.isin(self._top, blocked[row])] if len(blocked[row]) else self._top
+            unwanted = blocked[int(row)]
+            top = self._top[~np.isin(self._top, unwanted)] if len(unwanted) else self._top
             count = min(QUIET, len(top), int(places[row]))
             papers[row, :count] = top[:count]
         return papers
@@ -159,11 +160,13 @@ class Ranking:
         """What readers may be told; a liked paper, which differs by paper, is put in by its id."""
         names = [[self._named(wish) for wish in each] for each in wishes]
         for row, each in enumerate(wishes):
-            if isinstance(each[-1], tuple) and each[-1]:
-                self._name_liked(each, names[row], papers[row], told, row)
+            liked = each[-1] if each else ()
+            if isinstance(liked, tuple) and liked:
+                for places in (told.first[row], told.second[row]):
+                    self._name_liked(liked, len(each), names[row], papers[row], places)
         asked = np.full((len(names), max(map(len, names), default=0)), NONE, np.int32)
-        for row, each in enumerate(names):
-            asked[row, : len(each)] = each
+        for row, numbers in enumerate(names):
+            asked[row, : len(numbers)] = numbers
         return asked
 
     def _named(self, wish: Wish) -> int:
@@ -172,16 +175,20 @@ class Ranking:
         return self._names.setdefault((ReasonKind.TOPIC, str(wish)), len(self._names))
 
     def _name_liked(
-        self, wishes: Sequence[Wish], names: list[int], papers: Ints, told: Told, row: int
+        self,
+        liked: tuple[str, ...],
+        wish: int,
+        names: list[int],
+        papers: NDArray[np.int32],
+        places: Octets,
     ) -> None:
-        """Adds the liked papers that a reader's choices are most like, and points to them."""
-        for places in (told.first[row], told.second[row]):
-            for column in np.flatnonzero(places == len(wishes)):
-                label = self.reasons.most_like(wishes[-1], int(papers[column]))
-                name = self._names.setdefault((ReasonKind.LIKED, label), len(self._names))
-                if name not in names:
-                    names.append(name)
-                places[column] = min(names.index(name) + 1, 255)
+        """Adds the liked papers that choices by the last wish are most like; points to them."""
+        for column in np.flatnonzero(places == wish):
+            label = self.reasons.most_like(liked, int(papers[column]))
+            name = self._names.setdefault((ReasonKind.LIKED, label), len(self._names))
+            if name not in names:
+                names.append(name)
+            places[column] = (names.index(name) + 1) % (MOST_WISHES + 1)
 
     def _selection(self, decisions: Decisions, row: int, day: date) -> Selection:
         mood = MOODS[decisions.moods[row]]
@@ -191,25 +198,20 @@ class Ranking:
         return Selection(decisions.addresses[row], day, choices, mood, considered)
 
     def _choice(self, decisions: Decisions, row: int, column: int) -> Choice:
-        number = int(decisions.papers[row, column])
-        relevance = decisions.relevance[row, column] / STEPS
+        number, mood = int(decisions.papers[row, column]), MOODS[decisions.moods[row]]
+        relevance, second, trending = (
+            int(steps[row, column]) / STEPS
+            for steps in (decisions.relevance, decisions.strength, decisions.trending)
+        )
         places = (decisions.first[row, column], decisions.second[row, column])
-        values = (relevance, decisions.strength[row, column] / STEPS)
         reasons = [
-            self.reasons.told(decisions.names[name], float(value), number)
-            for place, value in zip(places, values, strict=True)
+            self.reasons.named(decisions.names[name], value, number)
+            for place, value in zip(places, (relevance, second), strict=True)
             if place and (name := decisions.asked[row, place - 1]) != NONE
         ]
-        trending = float(self.day.trending[number])
-        return Choice(
-            self.day.papers[number].id,
-            told_score(
-                float(relevance), trending, MOODS[decisions.moods[row]], self.day.parameters.lift
-            ),
-            float(relevance),
-            trending,
-            (*reasons, self.reasons.votes(number)),
-        )
+        score = told_score(relevance, trending, mood, self.day.parameters.lift)
+        votes = self.reasons.votes(number)
+        return Choice(self._ids[number], score, relevance, trending, (*reasons, votes))
 
 
 def _starts(rows: Sequence[Sized]) -> Ints:

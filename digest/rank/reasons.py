@@ -4,6 +4,7 @@ from digest.model import Reason, ReasonKind, Topic
 from digest.rank.day import Day
 from digest.rank.decisions import Named
 from digest.rank.ragged import Floats
+from digest.rank.score import told
 from digest.rank.telling import shared_words, votes
 
 
@@ -13,7 +14,7 @@ class Reasons:
     def __init__(self, day: Day) -> None:
         self._day = day
 
-    def told(self, name: Named, value: float, number: int) -> Reason:
+    def named(self, name: Named, value: float, number: int) -> Reason:
         """A named reason with the words that the paper of that number holds."""
         kind, label = name
         if kind is ReasonKind.LIKED:
@@ -23,8 +24,8 @@ class Reasons:
 
     def votes(self, number: int) -> Reason:
         """The votes of a paper, and its place by them."""
-        said = votes(self._day.papers[number])
-        return Reason(ReasonKind.VOTES, said, float(self._day.trending[number]))
+        trending = told(self._day.trending[number])
+        return Reason(ReasonKind.VOTES, votes(self._day.papers[number]), trending)
 
     def most_like(self, liked: tuple[str, ...], number: int) -> str:
         """The liked paper that a paper is nearest to."""

@@ -34,3 +34,8 @@ def stepped(values: Sequence[float] | Floats) -> Floats:
     So what is told of a choice before it is recorded is told of it ever after.
     """
     return np.asarray(np.round(np.asarray(values, np.float64) * STEPS) / STEPS, dtype=np.float32)
+
+
+def told(value: float) -> float:
+    """A stepped value of 32 bits as the number that a row gives back: n/255 exactly."""
+    return round(float(value) * STEPS) / STEPS

@@ -78,7 +78,7 @@ class Shelves:
 
 
 def _told(fit: Fit, fill: bool) -> Floats:
-    return np.round(fit.relevance * (fit.worth | fill) * STEPS)
+    return np.round(fit.told * (fit.worth | fill) * STEPS)
 
 
 def _is_common(wish: Wish) -> bool:

@@ -48,9 +48,10 @@ class HuggingFace:
         """The API's first answer for a day; later ones follow as `Page.next`."""
         return Request(self.url + _API, {"date": day.isoformat(), "limit": str(PER_PAGE)})
 
-    def fallback(self, day: date) -> Request:
-        """The day's page for people."""
-        return Request(f"{self.url}/papers/date/{day.isoformat()}")
+    def fallbacks(self, day: date) -> tuple[Request, ...]:
+        """The day's page for people, at its address of today and at the one before."""
+        page = f"{self.url}/papers"
+        return Request(f"{page}/date/{day.isoformat()}"), Request(page, {"date": day.isoformat()})
 
     def recognises(self, body: bytes) -> bool:
         """Whether a saved file looks like a page or an answer of Hugging Face, or was one."""

@@ -83,11 +83,12 @@ class Collect:
         return collections
 
     def _bring(self, source: Source, run: Run, now: datetime) -> Haul:
-        """The day by the first way; by the other one, too, when that fails or convinces not."""
+        """The day by the first way; by others, too, when that fails or convinces not."""
         haul = Haul(run.day)
         self._walk(source, source.first(run.day), haul)
-        other = source.fallback(run.day)
-        if other and (haul.errors or not haul.convinces(now.date())):
+        for other in source.fallbacks(run.day):
+            if haul.convinces(now.date()) and (haul.mended or not haul.errors):
+                break
             faults, known = len(haul.errors), len(haul.papers)
             brought = self._walk(source, other, haul)
             haul.mended = len(haul.errors) == faults and (brought > 0 or known == 0)

@@ -80,3 +80,61 @@ def test_a_choice_that_was_recorded_is_cut_to_the_top(collected):
     whole = collected(*chosen).records
     assert len(whole) > 1
     assert collected(*chosen, "--top", "1").records == whole[:1]
+
+
+def test_a_day_before_all_editions_is_refused(collected):
+    said = collected("run", "--day", "1900-01-01")
+    assert said.status == 2
+    assert "before 2000-01-02" in said.last
+
+
+@pytest.mark.parametrize("spelling", ["{}", "arxiv:{}", "{}v2", "https://arxiv.org/abs/{}v1"])
+def test_a_paper_is_known_however_its_id_is_written(collected, spelling):
+    [first, *_] = collected("papers", "--day", str(DAY), "--json").records
+    written = spelling.format(first["id"].removeprefix("arxiv:"))
+    said = collected("why", written, "--for", READER, "--json")
+    assert said.status == 0, said.err
+    assert said.records[0]["id"] == first["id"]
+
+
+@pytest.mark.parametrize("words", [["why", "nonsense"], ["why", "2401.00001"]])
+def test_a_paper_that_nobody_knows(collected, words):
+    said = collected(*words, "--for", READER)
+    assert said.status == 2
+    assert "digest papers" in said.last
+
+
+def test_a_source_that_nobody_knows(collected):
+    said = collected("papers", "--day", str(DAY), "--source", "huggingfase")
+    assert said.status == 2
+    assert "did you mean 'huggingface'" in said.last
+
+
+def test_a_day_of_which_nothing_is_known_says_what_to_do(collected):
+    said = collected("papers", "--day", "2026-07-01", "--json")
+    assert (said.status, said.out) == (0, "")
+    assert "digest collect --day 2026-07-01" in said.last
+
+
+def test_a_dry_run_counts_who_would_get_mail(collected):
+    assert "would mail 1 reader\n" in collected("run", "--day", str(DAY), "--dry-run").out
+    collected("run", "--day", str(DAY))
+    planned = collected("run", "--day", str(DAY), "--dry-run", "--json").records
+    assert planned == [{"day": str(DAY), "ask": [], "mail": 0}]
+
+
+def test_an_engine_that_is_not_there_yet_is_not_another_one(collected):
+    said = collected("run", "--day", str(DAY), DIGEST__ENGINE="fleet")
+    assert said.status == 2
+    assert "engine" in said.last
+
+
+def test_a_signing_key_that_others_can_read_is_said(collected):
+    assert collected("run", "--day", str(DAY)).status == 0
+    key = collected.directory / "var/secret_key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    key.chmod(0o644)
+    said = collected("status")
+    assert said.status == 0
+    assert f"chmod 600 {key}" in said.err
+    assert key.read_text().strip() not in said.out + said.err

@@ -3,12 +3,12 @@
 import email
 import email.policy
 import time
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from smtp_server import DROP
 
-from digest.sources.sample import DAY
+from digest.sources.sample import DAY, sample
 
 TOPICS = (
     "diffusion models",
@@ -121,6 +121,17 @@ def test_no_paper_comes_twice_to_one_reader(subscribed, relay, hub):
     assert not first & second
 
 
+def test_no_two_mails_of_a_reader_share_a_link_to_leave_by(subscribed, relay, hub, tmp_path):
+    later = DAY + timedelta(days=1)
+    (tmp_path / "later.json").write_bytes(sample().replace(b"2606.", b"2607."))
+    said = subscribed("collect", "--day", str(later), "--from", "later.json")
+    assert said.status == 0, said.err
+    for day in (DAY, later):
+        assert subscribed("run", "--day", str(day)).status == 0
+    mails = [email.message_from_bytes(mail) for mail in relay.accepted[READERS[0]]]
+    assert len({mail["List-Unsubscribe"] for mail in mails}) == 2
+
+
 def test_a_source_that_fails_is_said_and_nobody_is_mailed(subscribed, relay):
     said = subscribed("run", "--day", "2026-07-01")
     assert said.status == 1
@@ -186,12 +197,71 @@ def test_a_second_run_at_the_same_time_says_who_holds_the_lock(subscribed, relay
     assert all(len(mails) == 1 for mails in relay.accepted.values())
 
 
+def test_what_a_killed_run_left_in_doubt_is_said_by_the_next(subscribed, relay):
+    relay.on_dot(READERS[0], "250 2.0.0 slowly", delay=10.0)
+    subscribed("collect", "--day", str(DAY))
+    with subscribed.start("send", "--day", str(DAY), "--for", READERS[0]) as sending:
+        until(lambda: states(subscribed)[READERS[0]] == "sending")
+        sending.kill()
+    said = subscribed("run", "--day", str(DAY))
+    assert said.status == 1
+    assert "19 accepted, 1 in_doubt" in said.last
+    assert subscribed("run", "--day", str(DAY)).status == 0
+
+
 def test_a_dry_run_changes_nothing(subscribed, relay):
     said = subscribed("run", "--day", str(DAY), "--dry-run")
     assert said.status == 0
-    assert "20 readers are due" in said.out
+    assert "would mail 20 readers" in said.out
     assert not relay.accepted
     assert subscribed("deliveries", "--json").records == []
+
+
+def test_sigterm_finishes_what_is_under_way_and_claims_nothing_more(subscribed, relay):
+    relay.on_dot(None, "250 2.0.0 slowly", delay=0.6)
+    with subscribed.start("run", "--day", str(DAY)) as running:
+        until(lambda: relay.count >= 1)
+        running.terminate()
+        begun = time.monotonic()
+        _, err = running.communicate(timeout=60)
+        took = time.monotonic() - begun
+    assert running.returncode == 75, err
+    assert took < 5
+    assert "stopped before the end" in err.splitlines()[-1]
+    assert 1 <= relay.count < 20
+    assert set(states(subscribed).values()) == {"accepted", "deferred"}
+    relay.forget()
+    assert subscribed("run", "--day", str(DAY)).status == 0
+    assert sorted(relay.accepted) == READERS
+    assert all(len(mails) == 1 for mails in relay.accepted.values())
+
+
+def test_a_killed_run_is_gone_on_with_and_only_what_was_between_dot_and_answer_is_in_doubt(
+    subscribed, relay
+):
+    relay.on_dot(None, "250 2.0.0 slowly", delay=0.5)
+    with subscribed.start("run", "--day", str(DAY)) as running:
+        until(lambda: relay.count >= 4)
+        running.kill()
+        running.communicate(timeout=60)
+    relay.forget()
+    again = subscribed("run", "--day", str(DAY))
+    assert again.status == 1, again.err
+    found = states(subscribed)
+    doubts = [address for address, state in found.items() if state == "in_doubt"]
+    assert 0 < len(doubts) <= 3  # sessions
+    assert f"{len(doubts)} in_doubt" in again.last
+    assert subscribed("run", "--day", str(DAY)).status == 0
+    assert {found[a] for a in READERS if a not in doubts} == {"accepted"}
+    assert sorted(relay.accepted) == READERS
+    assert all(len(mails) == 1 for mails in relay.accepted.values())
+
+
+def test_no_mail_is_begun_after_the_deadline(subscribed, relay):
+    said = subscribed("run", "--day", str(DAY), "--deadline", "2026-01-01T00:00+00:00")
+    assert said.status == 75
+    assert "stopped before the end" in said.last
+    assert not relay.accepted
 
 
 def test_an_edition_holds_what_came_since_the_last_one(subscribed, hub):

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.rank.merge import SCALE, Readers, Shelf, merge
-from digest.rank.row import pack, papers, unpack
+from digest.rank.merge import Readers, Shelf, merge
 
 TOPICS, PAPERS = 6, 40
 
@@ -92,16 +91,6 @@ def test_a_paper_on_several_topics_counts_for_the_best():
     found = merge(Shelf.of(scores, 2), readers([([0, 1], [], 5)]))
     assert found.papers[0, :2].tolist() == [0, 1]
     assert found.topics[0, :2].tolist() == [1, 0]
-
-
-def test_a_row_of_bytes_tells_the_choice():
-    _, shelf_ = shelf()
-    found = merge(shelf_, readers([([1, 2], [], 3), ([], [], 5)]))
-    first, second = pack(found)
-    assert second == b""
-    assert len(first) == 12
-    assert papers(first) == found.papers[0, :3].tolist()
-    assert [s for _, _, s in unpack(first)] == pytest.approx(found.scores[0, :3] / SCALE, abs=0.003)
 
 
 def test_a_pool_too_large_is_refused():

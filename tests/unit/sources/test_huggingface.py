@@ -47,7 +47,10 @@ def test_a_day_is_asked_of_the_api_first_and_of_the_page_else():
     assert source.first(DAY) == Request(
         "http://127.0.0.1:8000/mirror/api/daily_papers", {"date": "2026-06-12", "limit": "100"}
     )
-    assert source.fallback(DAY) == Request("http://127.0.0.1:8000/mirror/papers/date/2026-06-12")
+    assert source.fallbacks(DAY) == (
+        Request("http://127.0.0.1:8000/mirror/papers/date/2026-06-12"),
+        Request("http://127.0.0.1:8000/mirror/papers", {"date": "2026-06-12"}),
+    )
 
 
 def test_an_entry_becomes_a_paper():

@@ -24,8 +24,8 @@ class Other:
     def first(self, day: date) -> Request:
         raise NotImplementedError
 
-    def fallback(self, day: date) -> None:
-        return None
+    def fallbacks(self, day: date) -> tuple[()]:
+        return ()
 
     def read(self, response: Response) -> None:
         raise NotImplementedError

@@ -63,8 +63,8 @@ class Scripted:
     def first(self, day: date) -> Request:
         return Request("api")
 
-    def fallback(self, day: date) -> Request | None:
-        return Request("page") if "page" in self.answers else None
+    def fallbacks(self, day: date) -> tuple[Request, ...]:
+        return tuple(Request(way) for way in ("page", "old") if way in self.answers)
 
     def recognises(self, body: bytes) -> bool:
         return True
@@ -340,3 +340,12 @@ def test_a_trending_page_is_taken_whole_for_the_day_in_its_name(tmp_path: Path):
     desk = Desk(tmp_path, trending=Page(tuple(mixed), None))
     (collection,) = desk.stage.take_in([saved("trending", named=FRIDAY)], LATER)
     assert (collection.day, collection.papers) == (FRIDAY, 2)
+
+
+def test_ways_are_tried_in_order_until_one_brings_the_day(tmp_path: Path):
+    desk = Desk(tmp_path, api=GONE, page=GONE, old=page(1, 2))
+    assert desk.collect().verdict is Verdict.COMPLETE
+    assert desk.source.asked == ["api", "page", "old"]
+    desk = Desk(tmp_path, api=GONE, page=page(1), old=page(2))
+    desk.collect()
+    assert desk.source.asked == ["api", "page"]
