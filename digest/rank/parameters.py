@@ -124,7 +124,7 @@ class Parameters:
     0.659; with this 0.243 and 0.588, and fewer chance matches that a reader would laugh at."""
     alike: float = 0.9
     """tf-idf cosine from which two papers are the same work, listed twice."""
-    depth: int = 32
+    depth: int = 24
     """Best papers of each topic that a reader's choice is made from."""
 
 
