@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
-from digest.model import Choice, Mood, Paper, ReasonKind, Subscriber, Topic, TopicKind
+from digest.model import Choice, Mood, Paper, ReasonKind, Selection, Subscriber, Topic, TopicKind
 from digest.rank.exact import says
 from digest.rank.ranking import Ranking
 from digest.rank.score import told, told_score
@@ -46,13 +45,16 @@ class Weighing:
 
 
 def explain(
-    ranking: Ranking, reader: Subscriber, paper: Paper, seen: frozenset[str], quiet: Mood
+    ranking: Ranking,
+    reader: Subscriber,
+    paper: Paper,
+    seen: frozenset[str],
+    selection: Selection,
 ) -> Weighing:
-    """The sum behind one paper of the pool."""
+    """The sum behind one paper of the pool, and its fate in a reader's selection."""
     number = ranking.day.number[paper.id]
     sums = [_explanation(ranking, wish, number) for wish in ranking.wishes(reader) if wish]
     sums.sort(key=lambda each: (-each.relevance, each.wish))
-    selection = ranking.select(reader, date.min, seen, quiet)
     for choice in selection.choices:
         if choice.paper == paper.id:
             return Weighing(choice, _chosen(selection.mood), tuple(sums))

@@ -7,11 +7,12 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from digest.model import Choice, Mood, Paper, ReasonKind, Selection, Subscriber
+from digest.model import Choice, Mood, Paper, Selection, Subscriber
 from digest.rank.day import Day
-from digest.rank.decisions import MOODS, MOST_WISHES, NONE, Decisions, Named, Told, strongest
+from digest.rank.decisions import MOODS, NONE, Decisions, strongest
 from digest.rank.exact import says
 from digest.rank.merge import Readers, merge
+from digest.rank.naming import Naming
 from digest.rank.parameters import DEFAULT, Parameters
 from digest.rank.ragged import Ints
 from digest.rank.reasons import Reasons
@@ -41,7 +42,6 @@ class Ranking:
         self.shelves = Shelves(self.day, fill)
         self._ids = [paper.id for paper in self.day.papers]
         self._muted: dict[str, Ints] = {}
-        self._names: dict[Named, int] = {}
 
     def select(self, reader: Subscriber, day: date, seen: frozenset[str], quiet: Mood) -> Selection:
         """The papers for one reader; `quiet` says what to do when nothing is on topic."""
@@ -76,12 +76,13 @@ class Ranking:
         told = strongest(chosen, asking, self.shelves.told)
         moods, considered = self._moods(chosen.papers, blocked, quiet)
         papers = self._with_quiet(chosen.papers, moods, asking.places, blocked)
-        asked = self._asked(wishes, papers, told)
+        naming = Naming(self.shelves.topics, self.reasons.most_like)
+        asked = naming.asked(wishes, asking, papers, told)
         trending = np.append(np.round(self.day.trending * STEPS), 0).astype(np.uint8)[papers]
         return Decisions(
             [reader.address for reader in readers],
             self._ids,
-            list(self._names),
+            naming.names,
             moods,
             considered,
             papers,
@@ -153,42 +154,6 @@ class Ranking:
         """Numbers of all papers, the most trending first."""
         order = np.argsort(-self.day.trending, kind="stable")
         return np.asarray(order[self.day.shown[order]])
-
-    def _asked(
-        self, wishes: Sequence[Sequence[Wish]], papers: NDArray[np.int32], told: Told
-    ) -> NDArray[np.int32]:
-        """What readers may be told; a liked paper, which differs by paper, is put in by its id."""
-        names = [[self._named(wish) for wish in each] for each in wishes]
-        for row, each in enumerate(wishes):
-            liked = each[-1] if each else ()
-            if isinstance(liked, tuple) and liked:
-                for places in (told.first[row], told.second[row]):
-                    self._name_liked(liked, len(each), names[row], papers[row], places)
-        asked = np.full((len(names), max(map(len, names), default=0)), NONE, np.int32)
-        for row, numbers in enumerate(names):
-            asked[row, : len(numbers)] = numbers
-        return asked
-
-    def _named(self, wish: Wish) -> int:
-        if isinstance(wish, tuple):
-            return NONE
-        return self._names.setdefault((ReasonKind.TOPIC, str(wish)), len(self._names))
-
-    def _name_liked(
-        self,
-        liked: tuple[str, ...],
-        wish: int,
-        names: list[int],
-        papers: NDArray[np.int32],
-        places: Octets,
-    ) -> None:
-        """Adds the liked papers that choices by the last wish are most like; points to them."""
-        for column in np.flatnonzero(places == wish):
-            label = self.reasons.most_like(liked, int(papers[column]))
-            name = self._names.setdefault((ReasonKind.LIKED, label), len(self._names))
-            if name not in names:
-                names.append(name)
-            places[column] = (names.index(name) + 1) % (MOST_WISHES + 1)
 
     def _selection(self, decisions: Decisions, row: int, day: date) -> Selection:
         mood = MOODS[decisions.moods[row]]

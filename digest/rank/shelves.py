@@ -61,6 +61,11 @@ class Shelves:
         """By row and paper, the relevance that is told as a reason, in 255ths; 0: none."""
         return self._told
 
+    @property
+    def topics(self) -> list[str]:
+        """What stands on the shelves for everybody, by row; "" for whatever trends."""
+        return ["" if wish == TRENDING else str(wish) for wish in self._numbers]
+
     def _add(self, wishes: Sequence[Wish]) -> None:
         if not wishes:
             return

@@ -19,6 +19,7 @@ from digest.model import (
 from digest.ports import Observer, Papers, Selections, Subscribers
 from digest.rank.explaining import Weighing, explain
 from digest.rank.ranking import Ranking
+from digest.rank.telling import told
 from digest.rank.vectors import WordVectors
 from digest.stages.batches import batches
 
@@ -97,7 +98,14 @@ class Select:
         [(ranking, _, seen)] = self._alike(day, [reader])
         if paper.id not in ranking.day.number:
             raise Unknown(f"{paper.id} is not among the papers that {day} has for {reader.address}")
-        return explain(ranking, reader, paper, seen[reader.address], self._quiet)
+        before = seen[reader.address]
+        recorded = self._selections.get(reader.address, day)
+        if recorded is None:
+            selection = ranking.select(reader, day, before, self._quiet)
+        else:
+            ids = [choice.paper for choice in recorded.choices]
+            selection = told(recorded, self._papers.get(ids, recorded.at))
+        return explain(ranking, reader, paper, before, selection)
 
     def _alike(self, day: date, batch: Sequence[Subscriber]) -> Iterator[Alike]:
         """Readers whose editions hold the same days, with what they were sent before."""

@@ -32,6 +32,10 @@ def select(ranking, who, seen=frozenset(), quiet=Mood.SKIP):
     return ranking.select(who, DAY, seen, quiet)
 
 
+def explained(ranking, who, paper, seen=frozenset(), quiet=Mood.SKIP):
+    return explain(ranking, who, paper, seen, select(ranking, who, seen, quiet))
+
+
 def test_what_is_on_topic_and_nothing_else(ranking):
     selection = select(ranking, reader("graph neural networks"))
     assert set(subjects(selection)) == {1}
@@ -85,28 +89,28 @@ def test_everything_that_is_explained_was_decided_so(ranking):
     selection = select(ranking, who)
     chosen = {choice.paper: choice for choice in selection.choices}
     for paper in ranking.day.papers:
-        weighing = explain(ranking, who, paper, frozenset(), Mood.SKIP)
+        weighing = explained(ranking, who, paper)
         assert (weighing.verdict == "chosen") == (paper.id in chosen)
         if paper.id in chosen:
             assert weighing.choice == chosen[paper.id]
         [summed] = weighing.explanations
         assert summed.raw == pytest.approx(sum(summed.parts.values()), abs=1e-3)
         assert len(summed.neighbours) == 3
-    below = explain(ranking, who, ranking.day.papers[0], frozenset(), Mood.SKIP)
+    below = explained(ranking, who, ranking.day.papers[0])
     assert re.match(r"below the floor: needed [01]\.\d\d, had 0\.", below.verdict)
     sent = ranking.day.papers[1]
-    assert "already sent" in explain(ranking, who, sent, frozenset({sent.id}), Mood.SKIP).verdict
+    assert "already sent" in explained(ranking, who, sent, frozenset({sent.id})).verdict
 
 
 def test_a_paper_of_a_quiet_day_is_explained_as_such(ranking):
     who = reader("medieval pottery glazing")
     for choice in select(ranking, who, quiet=Mood.QUIET).choices:
         paper = ranking.day.papers[ranking.day.number[choice.paper]]
-        weighing = explain(ranking, who, paper, frozenset(), Mood.QUIET)
+        weighing = explained(ranking, who, paper, quiet=Mood.QUIET)
         assert weighing.verdict.startswith("chosen as one of the day's most trending")
         assert weighing.choice == choice
     least = min(ranking.day.papers, key=lambda paper: (paper.upvotes, paper.id))
-    assert "below the floor" in explain(ranking, who, least, frozenset(), Mood.QUIET).verdict
+    assert "below the floor" in explained(ranking, who, least, quiet=Mood.QUIET).verdict
 
 
 def test_words_that_stand_apart_are_no_topic():
