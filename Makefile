@@ -5,7 +5,7 @@ BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lint types contract wheel docs bench preview clean
+.PHONY: help setup run test check format lint types contract wheel docs bench soak preview clean
 
 help: ## What can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ docs: $(READY) ## Write docs/cli.md from the help of every command
 
 bench: $(READY) ## What things cost, as ratios in one run
 	@$(BIN)/python -m benchmarks
+
+soak: $(READY) ## A hundred kills of the whole program (about ten minutes)
+	@$(BIN)/python -m benchmarks crash --kills 100 --readers 150000
 
 preview: $(READY) ## The sample day's mails as pages, under var/demo/preview
 	@$(BIN)/digest demo --sample

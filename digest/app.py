@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from digest.clock import Clock
 from digest.config import Engine, OutboxKind, Settings
 from digest.config.secret_key import signing_keys
+from digest.config.sections import InDoubt
 from digest.encoders.static import installed
+from digest.engine.crew import Crew, cores
 from digest.engine.local import Local, Stages
 from digest.engine.lock import run_lock
 from digest.errors import Misuse
@@ -24,6 +26,7 @@ from digest.model import (
     Mood,
     Outcome,
     Paper,
+    Part,
     Report,
     Run,
     Selection,
@@ -39,12 +42,17 @@ from digest.sources.fetch import PoliteFetcher
 from digest.sources.registry import load as load_sources
 from digest.stages.batches import batches
 from digest.stages.collect import Collect
+from digest.stages.doubts import Doubts
+from digest.stages.post import WayOut
 from digest.stages.press import Press
 from digest.stages.render import Render
 from digest.stages.select import Select
 from digest.stages.send import Send
+from digest.store.journal import Journals
 from digest.store.ledger import LedgerStore
+from digest.store.memory import Memory
 from digest.store.papers import PaperStore
+from digest.store.retention import prune
 from digest.store.selections import SelectionStore
 from digest.store.sqlite import SqliteDatabase
 from digest.store.subscribers import SubscriberStore
@@ -64,6 +72,8 @@ class App:
     clock: Clock
     observer: Observer
     database: SqliteDatabase
+    stop: Callable[[], bool] = lambda: False
+    """Whether to finish what is under way and begin nothing more."""
 
     @cached_property
     def papers(self) -> PaperStore:
@@ -83,7 +93,24 @@ class App:
     @cached_property
     def ledger(self) -> LedgerStore:
         """Who got which edition."""
-        return LedgerStore(self.database, self.settings.delivery.retry_after)
+        delivery = self.settings.delivery
+        resend = delivery.in_doubt is InDoubt.RESEND
+        return LedgerStore(self.database, delivery.retry_after, resend=resend)
+
+    @cached_property
+    def journals(self) -> Journals:
+        """What is marked between two commits of the ledger."""
+        return Journals(self.settings.home / "journal")
+
+    @cached_property
+    def memory(self) -> Memory:
+        """Whether the store knows all that was sent from here."""
+        return Memory(self.database, self.settings.home / "sent")
+
+    @cached_property
+    def doubts(self) -> Doubts:
+        """What a person settles."""
+        return Doubts(self.ledger, self.selections)
 
     @cached_property
     def identity(self) -> Identity:
@@ -122,14 +149,39 @@ class App:
                     self.selections,
                     self.ledger,
                     self.press,
-                    self._deliver,
+                    WayOut(self._deliver, self.journals, self.stop),
                     self.clock,
                     self.observer,
                 ),
             ),
             self.clock,
             self.observer,
+            self.stop,
+            self._share_out if self._processes > 1 else None,
         )
+
+    @property
+    def _processes(self) -> int:
+        """How many processes send: each has a session at least, and only SMTP takes several."""
+        if self.settings.outbox.kind is not OutboxKind.SMTP:
+            return 1
+        smtp = self.settings.smtp
+        return min(smtp.processes or cores(), smtp.sessions)
+
+    def _share_out(self, run: Run, report: Report) -> None:
+        """Sends with several processes: each has its share of the readers, and of the sessions."""
+        smtp, of = self.settings.smtp, self._processes
+        jobs = []
+        for index in range(of):
+            sessions = smtp.sessions // of + (index < smtp.sessions % of)
+            settings = replace(self.settings, smtp=replace(smtp, sessions=sessions, processes=1))
+            share = replace(run, part=Part(index, of))
+            jobs.append(partial(send_part, type(self), settings, self.clock, share))
+        for part in Crew(self.stop, self.observer).work(jobs):
+            if part is None:
+                report.died += 1
+            else:
+                report.take_in(part)
 
     @cached_property
     def lock_file(self) -> Path:
@@ -147,6 +199,10 @@ class App:
         today = self.clock.now().date()
         if day is not None and day > today:
             raise Misuse(f"{day} has not come yet: today is {today} (UTC)")
+        if day is not None and day <= self.memory.forgotten:
+            raise Misuse(
+                f"nobody remembers any more who got the edition of {day}: it is not sent again"
+            )
         backfill = day is not None and day < today
         expiry = timedelta(seconds=self.settings.delivery.expire_after)
         return Run(
@@ -166,19 +222,43 @@ class App:
         report = Report(run.day)
         now = self.clock.now()
         with run_lock(self.lock_file, f"digest run of {run.day}", now):
-            # What a dead process was sending is in doubt from now on: it is said once, here.
-            report.states[DeliveryState.IN_DOUBT] += sum(
-                1 for _ in self.ledger.deliveries(state=DeliveryState.SENDING)
-            )
-            self.ledger.take_over(now)
+            self.memory.check()
+            self.memory.advance()
+            report.count(DeliveryState.IN_DOUBT, self.take_over(now))
             if collect:
                 self.engine.collect(run, report)
-            older = [] if run.backfill else self.ledger.deferred_days()
+            older = [] if run.backfill else self.ledger.waiting_days()
             days = [*(day for day in older if day != run.day), run.day]
             for day in days:
-                self.engine.deliver(replace(run, day=day), report)
+                if not self._over(run) and day > self.memory.forgotten:
+                    self.engine.deliver(replace(run, day=day), report)
+            self._tidy(run, report)
+        report.stopped = self._over(run)
         report.deferred = sum(self.ledger.count(day).get(DeliveryState.DEFERRED, 0) for day in days)
         return self._looking_ahead(run, report)
+
+    def _tidy(self, run: Run, report: Report) -> None:
+        if report.attempted:
+            self.memory.advance()
+        if not self._over(run):
+            prune(self.database, self.settings.retention, self.clock.now())
+
+    def _over(self, run: Run) -> bool:
+        return self.stop() or (run.deadline is not None and self.clock.now() >= run.deadline)
+
+    def take_over(self, now: datetime) -> int:
+        """Settles what a dead process left; returns how many it doubts. Raises Locked.
+
+        Only under the run lock.
+        """
+        doubts = self.ledger.take_over(self.journals.left(), now)
+        self.journals.clear()
+        return doubts
+
+    def adopt(self, sent: date) -> None:
+        """Takes a restored store as it is; editions up to `sent` count as sent. Raises Locked."""
+        with run_lock(self.lock_file, "digest db adopt", self.clock.now()):
+            self.memory.adopt(sent)
 
     def prepare(self, run: Run) -> Report:
         """Selects and proves what is due, and sends nothing. Raises Locked, RenderError."""
@@ -269,7 +349,7 @@ class App:
 
     def _deliver(
         self,
-        messages: Iterable[Message],
+        messages: Iterable[Message | Callable[[], object]],
         before_dot: Callable[[Message], None],
         record: Callable[[Outcome], None],
         stop: Callable[[], bool],
@@ -288,12 +368,33 @@ def open_database(settings: Settings) -> SqliteDatabase:
 
 
 @contextmanager
-def open_app(settings: Settings, clock: Clock, observer: Observer) -> Iterator[App]:
+def open_app(
+    settings: Settings,
+    clock: Clock,
+    observer: Observer,
+    stop: Callable[[], bool] = lambda: False,
+    kind: type[App] = App,
+) -> Iterator[App]:
     """The parts over a store of this program's schema; a new store is made. Raises WrongSchema."""
     database = open_database(settings)
     try:
         database.make()
         database.require_current()
-        yield App(settings, clock, observer, database)
+        yield kind(settings, clock, observer, database, stop)
     finally:
         database.close()
+
+
+def send_part(
+    kind: type[App],
+    settings: Settings,
+    clock: Clock,
+    run: Run,
+    observer: Observer,
+    stop: Callable[[], bool],
+) -> Report:
+    """One process's share of a pass: its own connection to the store, its own sessions."""
+    report = Report(run.day)
+    with open_app(settings, clock, observer, stop, kind) as app:
+        app.engine.send(run, report, clock.now())
+    return report

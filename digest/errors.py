@@ -10,12 +10,14 @@ The tree, with the exit status each branch ends in::
     │   ├── BadTopic                        a topic that says nothing
     │   └── Unknown                         a name (source, paper, subscriber, day) nobody knows
     ├── TryAgainLater .................. 75 nothing is wrong, only not now (EX_TEMPFAIL)
-    │   └── Locked                          another run holds the lock
+    │   ├── Locked                          another run holds the lock
+    │   └── Busy                            another program holds the database
     ├── SourceError .................... 1  papers could not be collected
     │   ├── Unreachable                     no answer, or an answer that is a refusal
     │   └── Changed                         an answer, but not of the expected shape
     ├── StoreError ..................... 1  the database
-    │   └── WrongSchema                     made by an older or newer program
+    │   ├── WrongSchema                     made by an older or newer program
+    │   └── Restored                        it knows less than was sent from here
     ├── RenderError .................... 1  a template or theme
     └── TransportError ................. 1  the relay could not be reached or trusted at all
 
@@ -100,6 +102,10 @@ class Locked(TryAgainLater):
     """Another run holds the lock."""
 
 
+class Busy(TryAgainLater):
+    """Another program holds the database."""
+
+
 class SourceError(DigestError):
     """Papers could not be collected."""
 
@@ -126,6 +132,10 @@ class StoreError(DigestError):
 
 class WrongSchema(StoreError):
     """The database was made by an older or a newer program."""
+
+
+class Restored(StoreError):
+    """The database is an older copy of the one from which was sent last."""
 
 
 class RenderError(DigestError):

@@ -1,11 +1,13 @@
 """The seams: what the stages need, and what the outer parts promise. Protocols only."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol, TypeVar
 
 from digest.model import (
+    WHOLE,
+    Claim,
     Collection,
     Delivery,
     DeliveryState,
@@ -14,6 +16,7 @@ from digest.model import (
     Outcome,
     Page,
     Paper,
+    Part,
     Request,
     Response,
     Run,
@@ -97,8 +100,8 @@ class Subscribers(Protocol):
     def numbers(self, addresses: Sequence[str]) -> Mapping[str, int]:
         """The number that stands for each address in tokens and keys."""
 
-    def active(self) -> Iterator[Subscriber]:
-        """Everyone to whom mail may go, by address."""
+    def active(self, part: Part = WHOLE) -> Iterator[Subscriber]:
+        """Everyone in a part to whom mail may go, by address."""
 
     def all(self) -> Iterator[Subscriber]:
         """Everyone, by address."""
@@ -138,17 +141,16 @@ class Selections(Protocol):
 class Ledger(Protocol):
     """Who got which edition: the only authority on it. Key: (address, day)."""
 
-    def claim(self, addresses: Sequence[str], day: date, now: datetime) -> list[str]:
+    def one_commit(self) -> AbstractContextManager[None]:
+        """What is asked within is durable together, when it ends: a sync costs milliseconds."""
+
+    def claim(
+        self, addresses: Sequence[str], day: date, now: datetime, journal: int
+    ) -> list[Claim]:
         """Takes what is free, or deferred and due; returns what was won."""
 
-    def sending(self, address: str, day: date, now: datetime) -> None:
-        """Marks that the final dot is about to be written."""
-
-    def record(self, outcomes: Sequence[Outcome], now: datetime) -> None:
+    def record(self, ended: Sequence[tuple[Claim, Outcome]], now: datetime) -> None:
         """Writes how attempts ended."""
-
-    def take_over(self, now: datetime) -> int:
-        """Settles what a dead process left: claimed is free again, sending is in doubt."""
 
     def deliveries(
         self, day: date | None = None, state: DeliveryState | None = None
@@ -161,11 +163,39 @@ class Ledger(Protocol):
     def expire(self, day: date, oldest: datetime, now: datetime) -> int:
         """Gives up what was first tried at `oldest` or before; returns how many."""
 
+    def decide(self, address: str, day: date, state: DeliveryState, now: datetime) -> bool:
+        """Settles by a person's word what no program can know; False: nothing was to settle."""
+
     def count(self, day: date) -> Mapping[DeliveryState, int]:
         """How many deliveries of a day are in each state."""
 
     def next_due(self, day: date) -> datetime | None:
         """When the first deferred delivery of a day is due again."""
+
+
+class Journal(Protocol):
+    """Where the marks of one batch of claims are made, from its claim to its record."""
+
+    number: int
+
+    def dot(self, claim: Claim) -> None:
+        """Marks that the final dot is about to be written; from then on a kill leaves a doubt."""
+
+    def ended(self, claim: Claim, outcome: Outcome) -> None:
+        """Marks how the attempt ended."""
+
+    def remove(self) -> None:
+        """All that was claimed is recorded."""
+
+    def leave(self) -> None:
+        """Not all is recorded, and never will be by us: whoever takes over reads it."""
+
+
+class Journals(Protocol):
+    """Begins journals."""
+
+    def begin(self) -> Journal:
+        """A new one, with a number of its own."""
 
 
 class Transport(Protocol):

@@ -33,6 +33,10 @@ def _advice(report: Report) -> list[str]:
         advice.append(f"there are no papers to choose from: `digest collect --day {report.day}`")
     if troubled := report.deliveries_failed:
         advice.append(f"{troubled} failed: see `digest deliveries --day {report.day}`")
+    if report.stopped:
+        advice.append("stopped before the end: `digest run` goes on with it")
+    if report.died:
+        advice.append(f"{report.died} sending processes died: `digest run` takes over at once")
     at = f"{report.next_due:%Y-%m-%d %H:%M} UTC" if report.next_due else ""
     if report.deferred:
         after = f" after {at}" if at else ""

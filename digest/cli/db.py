@@ -1,10 +1,12 @@
 """`digest db`: the store itself."""
 
+from datetime import date
 from pathlib import Path
 
 import click
 
 from digest.app import open_database
+from digest.cli.options import Day
 from digest.cli.session import Session, pass_session
 from digest.errors import StoreError
 from digest.store.sqlite import SqliteDatabase
@@ -49,6 +51,27 @@ def vacuum(session: Session) -> None:
     """Give unused space back to the file system."""
     _current(session).vacuum()
     click.echo("done")
+
+
+@db.command()
+@click.option(
+    "--sent",
+    type=Day(),
+    metavar="YYYY-MM-DD",
+    required=True,
+    help="Every edition up to this one counts as sent: nobody gets it any more.",
+)
+@pass_session
+def adopt(session: Session, sent: date) -> None:
+    """Take a restored store as it is, although more was sent from here than it knows of.
+
+    Until then nothing is sent, for whoever has their mail already would get it again.
+
+    Example: digest db adopt --sent 2026-08-20
+    """
+    with session.app() as app:
+        app.adopt(sent)
+    click.echo(f"the store is taken as it is; editions up to {sent} count as sent")
 
 
 def _current(session: Session) -> SqliteDatabase:

@@ -39,7 +39,7 @@ def run(
     75 only deferrals are left or another run is going on.
     """
     del anyway
-    with session.app() as app:
+    with session.app_until_stopped() as app:
         wanted = app.run(day, deadline=deadline)
         if dry_run:
             show_plan(app, wanted, as_json)

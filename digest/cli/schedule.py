@@ -1,14 +1,18 @@
 """`digest schedule`: the daemon, for who has no cron."""
 
-import signal
-import threading
+import time
+from collections.abc import Callable
 
 import click
 import schedule as heartbeat
 
 from digest.cli.closing import sentence
 from digest.cli.session import Session, pass_session
+from digest.engine.stopping import until_stopped
 from digest.errors import DigestError
+
+PATIENCE = 0.5
+"""Seconds after which a signal is seen at the latest."""
 
 
 @click.command()
@@ -27,22 +31,22 @@ def schedule(session: Session, every: int) -> None:
     A heartbeat asks what is due, as `digest run` does, so missed beats, restarts and changes of
     the clock lose nothing and repeat nothing.
     """
-    stopped = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
-    beats = heartbeat.Scheduler()
-    beats.every(every).seconds.do(beat, session)
-    click.echo(f"asking every {every} s what is due; stop me with Ctrl-C", err=True)
-    beats.run_all()
-    while not stopped.wait(max(0.0, min(beats.idle_seconds or 0.0, 1.0))):
-        beats.run_pending()
+    with until_stopped() as stop:
+        beats = heartbeat.Scheduler()
+        beats.every(every).seconds.do(beat, session, stop)
+        click.echo(f"asking every {every} s what is due; stop me with Ctrl-C", err=True)
+        beats.run_all()
+        while not stop():
+            time.sleep(max(0.0, min(beats.idle_seconds or 0.0, PATIENCE)))
+            if not stop():
+                beats.run_pending()
     click.echo("stopped", err=True)
 
 
-def beat(session: Session) -> None:
+def beat(session: Session, stop: Callable[[], bool]) -> None:
     """One beat: a pass of the nightly run. What goes wrong is told, and tried again next time."""
     try:
-        with session.app() as app:
+        with session.app(stop) as app:
             report = app.nightly(app.run(None))
     except DigestError as error:
         click.echo(f"digest: {error}", err=True)

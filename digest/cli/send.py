@@ -33,7 +33,7 @@ def send(
     Example: digest send --day 2026-08-20 --for ann@example.org
     """
     del anyway
-    with session.app() as app:
+    with session.app_until_stopped() as app:
         only = tuple(subscriber(app, address).address for address in addresses)
         wanted = app.run(day, only, deadline)
         if dry_run:

@@ -1,7 +1,7 @@
 """What every command begins with: settings, the clock, and the parts put together."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -13,6 +13,7 @@ from digest.app import App, open_app
 from digest.clock import Clock, SystemClock
 from digest.config import Settings, load
 from digest.config.secret_key import exposed
+from digest.engine.stopping import until_stopped
 from digest.observe.progress import ProgressBars
 
 
@@ -34,9 +35,18 @@ class Session:
         return settings
 
     @contextmanager
-    def app(self) -> Iterator[App]:
-        """The parts, put together; closed when the command ends."""
-        with open_app(self.settings, self.clock, ProgressBars()) as app:
+    def app(self, stop: Callable[[], bool] = lambda: False) -> Iterator[App]:
+        """The parts, put together; closed when the command ends.
+
+        `stop`: whether to finish what is under way and begin nothing more.
+        """
+        with open_app(self.settings, self.clock, ProgressBars(), stop) as app:
+            yield app
+
+    @contextmanager
+    def app_until_stopped(self) -> Iterator[App]:
+        """The same, for commands that send: SIGTERM and Ctrl-C let them finish in order."""
+        with until_stopped() as stop, self.app(stop) as app:
             yield app
 
 

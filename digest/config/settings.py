@@ -13,6 +13,7 @@ from digest.config.sections import (
 )
 from digest.mail.identity import MailSettings
 from digest.model import Secret
+from digest.store.retention import RetentionSettings
 from digest.transport.settings import SmtpSettings
 
 DEFAULT_HOME = "./var"
@@ -33,6 +34,7 @@ class Settings:
     """The first signs, all verify; empty: the one made under `home` (`secret_key.signing_keys`)."""
     smtp: SmtpSettings = field(default_factory=SmtpSettings)
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
+    retention: RetentionSettings = field(default_factory=RetentionSettings)
     selection: SelectionSettings = field(default_factory=SelectionSettings)
     mail: MailSettings = field(default_factory=MailSettings)
     web: WebSettings = field(default_factory=WebSettings)

@@ -1,4 +1,4 @@
-"""One run at a time on one machine. The lock dies with its process."""
+"""One run at a time on one machine. The lock dies with the last process of its run."""
 
 import fcntl
 import os
@@ -15,10 +15,12 @@ from digest.errors import DigestError, Locked
 def run_lock(path: Path, what: str, now: datetime) -> Iterator[None]:
     """Holds the lock for `what`; raises Locked, naming the holder, when somebody else does.
 
-    flock(2) is released by the kernel with its process, so nothing is ever left to clean up.
+    flock(2) is released by the kernel, so nothing is ever left to clean up: with the last process
+    that has the file open, and our children inherit it. While one of them lives, nobody takes over.
     """
     with _opened(path) as file:
         _take(file.fileno(), path)
+        os.set_inheritable(file.fileno(), True)
         _sign(file, path, f"{what}, process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S} UTC")
         yield
         os.ftruncate(file.fileno(), 0)

@@ -4,6 +4,7 @@ from digest.model.delivery import (
     SEEN,
     SETTLED,
     TRANSITIONS,
+    Claim,
     Delivery,
     DeliveryState,
     Outcome,
@@ -17,7 +18,7 @@ from digest.model.exchange import Page, Request, Response, Saved
 from digest.model.message import Message
 from digest.model.paper import Paper
 from digest.model.report import FAILURES, Report
-from digest.model.run import Run
+from digest.model.run import WHOLE, Part, Run
 from digest.model.secret import Secret
 from digest.model.selection import Choice, Mood, Reason, ReasonKind, Selection
 from digest.model.subscriber import Rhythm, Subscriber, SubscriberState
@@ -29,9 +30,11 @@ __all__ = [
     "SEEN",
     "SETTLED",
     "TRANSITIONS",
+    "WHOLE",
     "Advanced",
     "Card",
     "Choice",
+    "Claim",
     "Collection",
     "Delivery",
     "DeliveryState",
@@ -44,6 +47,7 @@ __all__ = [
     "Outcome",
     "Page",
     "Paper",
+    "Part",
     "Reason",
     "ReasonKind",
     "Report",

@@ -11,9 +11,9 @@ class DeliveryState(StrEnum):
     PLANNED = "planned"
     """Due, and no row yet: derived, never stored."""
     CLAIMED = "claimed"
-    """A process has taken it, and not begun to hand it over."""
+    """A process has taken it."""
     SENDING = "sending"
-    """Its final dot is about to be written."""
+    """Its final dot is about to be written: stands in a journal, never in the ledger."""
     ACCEPTED = "accepted"
     """The server took responsibility (RFC 5321 §6.1)."""
     DEFERRED = "deferred"
@@ -32,27 +32,23 @@ class DeliveryState(StrEnum):
 
 _S = DeliveryState
 TRANSITIONS: dict[DeliveryState, frozenset[DeliveryState]] = {
-    _S.PLANNED: frozenset({_S.CLAIMED, _S.SKIPPED}),
-    _S.CLAIMED: frozenset(
-        {_S.CLAIMED, _S.SENDING, _S.DEFERRED, _S.REJECTED, _S.SKIPPED, _S.EXPIRED}
-    ),
+    _S.PLANNED: frozenset({_S.CLAIMED}),
+    _S.CLAIMED: frozenset({_S.SENDING, _S.DEFERRED, _S.REJECTED, _S.SKIPPED, _S.IN_DOUBT}),
     _S.SENDING: frozenset({_S.ACCEPTED, _S.DEFERRED, _S.REJECTED, _S.IN_DOUBT}),
-    _S.DEFERRED: frozenset({_S.CLAIMED, _S.EXPIRED, _S.SKIPPED}),
-    _S.IN_DOUBT: frozenset({_S.CLAIMED, _S.ACCEPTED, _S.REJECTED}),
+    _S.DEFERRED: frozenset({_S.CLAIMED, _S.EXPIRED, _S.IN_DOUBT}),
+    _S.IN_DOUBT: frozenset({_S.CLAIMED, _S.ACCEPTED, _S.DEFERRED, _S.EXPIRED}),
     _S.ACCEPTED: frozenset({_S.BOUNCED}),
     _S.REJECTED: frozenset(),
-    _S.EXPIRED: frozenset(),
+    _S.EXPIRED: frozenset({_S.DEFERRED}),
     _S.SKIPPED: frozenset(),
     _S.BOUNCED: frozenset(),
 }
 """State → the states that may follow it."""
 
-SEEN = frozenset({_S.ACCEPTED, _S.IN_DOUBT, _S.BOUNCED, _S.SENDING})
+SEEN = frozenset({_S.ACCEPTED, _S.IN_DOUBT, _S.BOUNCED})
 """States after which an edition's papers count as seen by the reader."""
 
-SETTLED = frozenset(
-    {_S.ACCEPTED, _S.REJECTED, _S.IN_DOUBT, _S.EXPIRED, _S.SKIPPED, _S.BOUNCED, _S.SENDING}
-)
+SETTLED = frozenset({_S.ACCEPTED, _S.REJECTED, _S.IN_DOUBT, _S.EXPIRED, _S.SKIPPED, _S.BOUNCED})
 """States that no run touches unasked."""
 
 
@@ -67,6 +63,18 @@ class Delivery:
     reply: str = ""
     """The server's own words, kept for everything that was not accepted."""
     updated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One attempt at one delivery, won from the ledger; its marks are made in one journal."""
+
+    address: str
+    day: date
+    reader: int
+    """The number that stands for the address in the store."""
+    journal: int
+    """The number of the journal."""
 
 
 class Scope(StrEnum):

@@ -29,12 +29,35 @@ class Report:
     """Readers who are due later."""
     trouble: str = ""
     """Why the relay could not be reached."""
+    died: int = 0
+    """Processes that ended before their work did."""
+    stopped: bool = False
+    """Whether it ended because it was told to: by a signal, or a deadline."""
     next_due: datetime | None = None
     """When the first of them, or of the deferred, is due."""
 
     def add(self, outcomes: Iterable[Outcome]) -> None:
         """Counts how attempts ended."""
         self.states.update(outcome.state for outcome in outcomes)
+
+    def count(self, state: DeliveryState, number: int) -> None:
+        """Counts deliveries that came to a state otherwise than by an attempt of this pass."""
+        self.states.update({state: number} if number else {})
+
+    def take_in(self, part: "Report") -> None:
+        """Counts what another process did of the same pass."""
+        self.states += part.states
+        self.trouble = self.trouble or part.trouble
+
+    @property
+    def attempted(self) -> int:
+        """How many deliveries came to some end."""
+        return self.states.total()
+
+    @property
+    def broken(self) -> bool:
+        """Whether it makes no sense to go on at once."""
+        return bool(self.trouble or self.died)
 
     @property
     def sources_failed(self) -> int:
@@ -44,7 +67,7 @@ class Report:
     @property
     def failed(self) -> int:
         """How many deliveries and sources failed in this pass."""
-        return self.sources_failed + self.deliveries_failed
+        return self.sources_failed + self.died + self.deliveries_failed
 
     @property
     def deliveries_failed(self) -> int:
@@ -56,4 +79,4 @@ class Report:
         """0 all well, 1 something failed, 75 only deferrals are left (EX_TEMPFAIL)."""
         if self.failed or self.uncollected:
             return 1
-        return 75 if self.deferred else 0
+        return 75 if self.deferred or self.stopped else 0

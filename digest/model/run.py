@@ -8,6 +8,17 @@ from digest.model.subscriber import Subscriber
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A share of all readers: the same ones always, whoever comes or goes."""
+
+    index: int = 0
+    of: int = 1
+
+
+WHOLE = Part()
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """Which day's papers, and for whom."""
 
@@ -25,6 +36,8 @@ class Run:
     """How long after its first attempt a mail is still worth sending; None: for ever."""
     deadline: datetime | None = None
     """No mail is begun after this instant."""
+    part: Part = WHOLE
+    """Whose mails are sent by this process."""
 
     def due(self, reader: Subscriber, now: datetime) -> bool:
         """Whether the edition may go to a reader by now."""

@@ -1,30 +1,24 @@
 """Who got which edition. Key: (address, day); this table is the only authority on it."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 
-from digest.model import Delivery, DeliveryState, Outcome
+from digest.model import TRANSITIONS, Claim, Delivery, DeliveryState, Outcome
 from digest.store.database import Database, Params, Queries, Row, Value, from_instant, to_instant
+from digest.store.journal import Left, Mark
+from digest.store.states import CODES, STATES
 
-CODES: dict[DeliveryState, int] = {
-    DeliveryState.CLAIMED: 1,
-    DeliveryState.SENDING: 2,
-    DeliveryState.ACCEPTED: 3,
-    DeliveryState.DEFERRED: 4,
-    DeliveryState.REJECTED: 5,
-    DeliveryState.IN_DOUBT: 6,
-    DeliveryState.EXPIRED: 7,
-    DeliveryState.SKIPPED: 8,
-    DeliveryState.BOUNCED: 9,
-}
-"""State → the number that stands for it in a row (PLANNED has no row)."""
+RESEND_AFTER = timedelta(minutes=1)
+"""Before what is in doubt is sent again, if it is: time for the server to get over its trouble."""
 
-STATES = {code: state for state, code in CODES.items()}
+KILLED = "its process ended after the final dot, before the server's answer was recorded"
+FORGOTTEN = "its process ended, and the server's words with it"
 
-LEASE = timedelta(minutes=30)
-"""How long a claim holds when its process cannot be seen to be dead: longer than the ten minutes
-that one reply may take (RFC 5321 §4.5.3.2.6)."""
+OPEN = frozenset({DeliveryState.IN_DOUBT, DeliveryState.EXPIRED})
+"""What a person may decide."""
 
 PAGE = 1_000
 
@@ -32,29 +26,49 @@ PAGE = 1_000
 class LedgerStore:
     """`ports.Ledger` over a database."""
 
-    def __init__(self, database: Database, retry_after: int | None = None) -> None:
-        """`retry_after`, in seconds, replaces what the server's reply asked for."""
+    def __init__(
+        self, database: Database, retry_after: int | None = None, *, resend: bool = False
+    ) -> None:
+        """`retry_after`, in seconds, replaces what the server's reply asked for.
+
+        `resend`: what is in doubt is sent once more, rather than held.
+        """
         self._db = database
         self._sql = Queries("ledger", database.dialect)
-        self._codes: dict[str, Value] = {state.value: code for state, code in CODES.items()}
-        self._retry: dict[str, Value] = {"retry_after": -1 if retry_after is None else retry_after}
+        self._common: dict[str, Value] = {
+            **{state.value: code for state, code in CODES.items()},
+            "retry_after": -1 if retry_after is None else retry_after,
+            "resends": int(resend),
+        }
 
     def _all(self, name: str, **params: Value) -> list[Row]:
-        return self._db.all(self._sql[name], {**self._codes, **self._retry, **params})
+        return self._db.all(self._sql[name], {**self._common, **params})
 
     def _execute(self, name: str, **params: Value) -> int:
-        return self._db.execute(self._sql[name], {**self._codes, **self._retry, **params})
+        return self._db.execute(self._sql[name], {**self._common, **params})
 
-    def claim(self, addresses: Sequence[str], day: date, now: datetime) -> list[str]:
-        """Takes what is free, or deferred and due; returns what was won, in order of address."""
+    def _many(self, name: str, rows: Iterable[Params]) -> None:
+        self._db.many(self._sql[name], ({**self._common, **row} for row in rows))
+
+    def one_commit(self) -> AbstractContextManager[None]:
+        """What is asked within is durable together, when it ends: a sync costs milliseconds."""
+        return self._db.transaction()
+
+    def claim(
+        self, addresses: Sequence[str], day: date, now: datetime, journal: int
+    ) -> list[Claim]:
+        """Takes what is free, or deferred and due; returns what was won, in order of address.
+
+        `journal` is the number of the one that will tell what became of it, should we not.
+        """
         rows = self._all(
             "claim",
             addresses=json.dumps(list(addresses)),
             day=day.toordinal(),
             now=to_instant(now),
-            lease=to_instant(now + LEASE),
+            journal=journal,
         )
-        return sorted(row[0] for row in rows)
+        return [Claim(address, day, reader, journal) for address, reader in sorted(rows)]
 
     def open(self, addresses: Sequence[str], day: date, now: datetime) -> list[str]:
         """Of these, who is free or deferred and due."""
@@ -71,43 +85,71 @@ class LedgerStore:
         rows = self._all("held", addresses=json.dumps(list(addresses)), day=day.toordinal())
         return {row[0] for row in rows}
 
-    def deferred_days(self) -> list[date]:
+    def waiting_days(self) -> list[date]:
         """Editions that somebody still waits for."""
-        return [date.fromordinal(row[0]) for row in self._all("deferred_days")]
+        return [date.fromordinal(row[0]) for row in self._all("waiting_days")]
 
-    def sending(self, address: str, day: date, now: datetime) -> None:
-        """Marks that the final dot is about to be written."""
-        self._execute("sending", address=address, day=day.toordinal(), now=to_instant(now))
-
-    def record(self, outcomes: Sequence[Outcome], now: datetime) -> None:
+    def record(self, ended: Sequence[tuple[Claim, Outcome]], now: datetime) -> None:
         """Writes how attempts ended, in one transaction."""
+        accepted: defaultdict[tuple[date, int], list[int]] = defaultdict(list)
+        others: list[dict[str, Value]] = []
+        for claim, outcome in ended:
+            if outcome.state is DeliveryState.ACCEPTED:
+                accepted[claim.day, claim.journal].append(claim.reader)
+            else:
+                others.append(_settled(claim, outcome, now))
         with self._db.transaction():
-            for outcome in outcomes:
-                key: Params = {"address": outcome.address, "day": outcome.day.toordinal()}
-                self._settle(outcome, key, now)
-                words = outcome.reply if outcome.state is not DeliveryState.ACCEPTED else ""
-                self._execute("keep_reply" if words else "drop_reply", **key, reply=words)
+            for (day, journal), readers in accepted.items():
+                key: dict[str, Value] = {"day": day.toordinal(), "readers": json.dumps(readers)}
+                self._execute("accept", **key, journal=journal, now=to_instant(now))
+                self._execute("drop_replies", **key)
+            self._many("settle", others)
+            self._many("keep_reply", (row for row in others if row["reply"]))
 
-    def _settle(self, outcome: Outcome, key: Params, now: datetime) -> None:
-        if outcome.state is DeliveryState.SKIPPED:
-            self._execute("skip", **key, now=to_instant(now))
-        again = now + timedelta(seconds=outcome.retry_after)
-        due = to_instant(again) if outcome.state is DeliveryState.DEFERRED else None
-        self._execute("record", **key, now=to_instant(now), due=due, state=CODES[outcome.state])
-
-    def take_over(self, now: datetime) -> int:
-        """Settles what a dead process left: claimed is free again, sending is in doubt.
+    def take_over(self, left: Iterable[Left], now: datetime) -> int:
+        """Settles what dead processes had claimed, by their journals; returns how many it doubts.
 
         Only for whoever holds the run lock: then no other process can be alive.
         """
         with self._db.transaction():
-            freed = self._execute("free", now=to_instant(now))
-            return freed + self._execute("doubt", now=to_instant(now))
+            before = self._doubts()
+            for journal in left:
+                rows = [_recovered(journal.number, mark, now) for mark in journal.marks]
+                self._many("recover", rows)
+                self._many("keep_reply", (row for row in rows if row["reply"]))
+                if journal.whole:
+                    self._execute("free", journal=journal.number, now=to_instant(now))
+            # What is still claimed has nobody to explain it.
+            self._execute("doubt", now=to_instant(now), due=to_instant(now + RESEND_AFTER))
+            return self._doubts() - before
+
+    def _doubts(self) -> int:
+        count: int = self._all("doubts")[0][0]
+        return count
 
     def expire(self, day: date, oldest: datetime, now: datetime) -> int:
         """Gives up what was first tried at `oldest` or before; returns how many."""
         return self._execute(
             "expire", day=day.toordinal(), oldest=to_instant(oldest), now=to_instant(now)
+        )
+
+    def decide(self, address: str, day: date, state: DeliveryState, now: datetime) -> bool:
+        """Settles by a person's word what no program can know; False: there was nothing to settle.
+
+        In doubt → accepted, or expired when it was lost; either of these → deferred, due at once.
+        """
+        known = [s for s, following in TRANSITIONS.items() if state in following and s in OPEN]
+        return (
+            self._execute(
+                "decide",
+                address=address,
+                day=day.toordinal(),
+                state=CODES[state],
+                due=to_instant(now) if state is DeliveryState.DEFERRED else None,
+                now=to_instant(now),
+                **{"from": json.dumps([CODES[s] for s in known])},
+            )
+            > 0
         )
 
     def deliveries(
@@ -149,3 +191,39 @@ def _to_delivery(row: Row) -> Delivery:
         reply=reply,
         updated=from_instant(updated),
     )
+
+
+def _settled(claim: Claim, outcome: Outcome, now: datetime) -> dict[str, Value]:
+    """A row of parameters: how an attempt ended."""
+    return {
+        "day": claim.day.toordinal(),
+        "reader": claim.reader,
+        "journal": claim.journal,
+        "state": CODES[outcome.state],
+        "due": _due(outcome.state, outcome.retry_after, now),
+        "now": to_instant(now),
+        "reply": outcome.reply,
+    }
+
+
+def _recovered(journal: int, mark: Mark, now: datetime) -> dict[str, Value]:
+    """The same, as a journal tells it."""
+    sending = mark.state is DeliveryState.SENDING
+    state = DeliveryState.IN_DOUBT if sending else mark.state
+    accepted = state is DeliveryState.ACCEPTED
+    return {
+        "day": mark.day,
+        "reader": mark.reader,
+        "journal": journal,
+        "state": CODES[state],
+        "due": _due(state, mark.retry_after, now),
+        "now": to_instant(now),
+        "reply": "" if accepted else KILLED if sending else FORGOTTEN,
+    }
+
+
+def _due(state: DeliveryState, retry_after: int, now: datetime) -> int | None:
+    """When it is tried again, if it is."""
+    if state is DeliveryState.DEFERRED:
+        return to_instant(now + timedelta(seconds=retry_after))
+    return to_instant(now + RESEND_AFTER) if state is DeliveryState.IN_DOUBT else None

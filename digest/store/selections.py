@@ -7,8 +7,8 @@ from datetime import date
 
 from digest.model import SEEN, ReasonKind, Selection
 from digest.store.database import Database, Params, Queries
-from digest.store.ledger import CODES
 from digest.store.selection_row import Names, Numbers, named, pack, papers, reasons, unpack
+from digest.store.states import CODES
 
 
 class SelectionStore:

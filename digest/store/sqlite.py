@@ -11,7 +11,7 @@ from pathlib import Path
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
-from digest.errors import StoreError, WrongSchema
+from digest.errors import Busy, StoreError, WrongSchema
 from digest.store.database import Params, Row
 
 BUSY = 30.0
@@ -194,6 +194,10 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+            raise Busy(
+                f"another program has held the database for {BUSY:g} s: try again when it is done"
+            ) from error
         raise StoreError(f"the database failed: {_said(error)}") from error
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time
 
-from digest.model import Rhythm, Subscriber, SubscriberState, Topic
+from digest.model import WHOLE, Part, Rhythm, Subscriber, SubscriberState, Topic
 from digest.store.database import Database, Queries, Row, Value, to_instant
 
 PAGE = 1_000
@@ -42,18 +42,19 @@ class SubscriberStore:
         rows = self._db.all(self._sql["get"], {"addresses": json.dumps(list(addresses))})
         return {row[0]: row[-1] for row in rows}
 
-    def active(self) -> Iterator[Subscriber]:
-        """Everyone to whom mail may go, by address."""
-        return self._pages(SubscriberState.ACTIVE.value)
+    def active(self, part: Part = WHOLE) -> Iterator[Subscriber]:
+        """Everyone in a part to whom mail may go, by address."""
+        return self._pages(SubscriberState.ACTIVE.value, part)
 
     def all(self) -> Iterator[Subscriber]:
         """Everyone, by address."""
-        return self._pages("")
+        return self._pages("", WHOLE)
 
-    def _pages(self, state: str) -> Iterator[Subscriber]:
+    def _pages(self, state: str, part: Part) -> Iterator[Subscriber]:
+        among: Mapping[str, Value] = {"state": state, "part": part.index, "parts": part.of}
         after = ""
         while True:
-            params: Mapping[str, Value] = {"after": after, "state": state, "limit": PAGE}
+            params: Mapping[str, Value] = {**among, "after": after, "limit": PAGE}
             rows = self._db.all(self._sql["page"], params)
             yield from map(_to_subscriber, rows)
             if len(rows) < PAGE:
@@ -90,10 +91,10 @@ def _to_subscriber(row: Row) -> Subscriber:
     return Subscriber(
         address=row[0],
         name=row[1],
-        topics=tuple(Topic.parse(written) for written in json.loads(row[2])),
-        mute=tuple(json.loads(row[3])),
-        authors=tuple(json.loads(row[4])),
-        liked=tuple(json.loads(row[5])),
+        topics=tuple(Topic.parse(written) for written in _words(row[2])),
+        mute=tuple(_words(row[3])),
+        authors=tuple(_words(row[4])),
+        liked=tuple(_words(row[5])),
         papers=row[6],
         timezone=row[7],
         send_at=None if row[8] is None else time.fromisoformat(row[8]),
@@ -101,3 +102,9 @@ def _to_subscriber(row: Row) -> Subscriber:
         locale=row[10],
         state=SubscriberState(row[11]),
     )
+
+
+def _words(held: str) -> list[str]:
+    """A list as it is stored; most are empty, and a run reads those of every reader."""
+    words: list[str] = [] if held == "[]" else json.loads(held)
+    return words

@@ -10,13 +10,16 @@ from digest.errors import TransportError
 from digest.model import DeliveryState, Message, Outcome, Scope
 from digest.ports import Session, Transport
 
+Wait = Callable[[], object]
+"""Blocks until it is worth asking for a message again."""
+
 GRACE = 10.0
 """Seconds that mails under way still have once `stop` says so."""
 
 
 def deliver_all(
     transport: Transport,
-    messages: Iterable[Message],
+    messages: Iterable[Message | Wait],
     sessions: int,
     before_dot: Callable[[Message], None],
     record: Callable[[Outcome], None],
@@ -25,13 +28,17 @@ def deliver_all(
 ) -> None:
     """Hands messages over through `sessions` sessions, taking each from `messages` when it can go.
 
+    Where none is ready yet, `messages` gives a wait instead: called in a thread of its own, it
+    returns when it is worth asking again. So sessions stay open from batch to batch.
+
     `before_dot` returns once its mark is durable, `record` gets each outcome at once; both are
     called from the event loop, so they should be quick. When either raises, or `messages` does,
     or `stop` turns true, no further message is taken, those under way are finished (for `grace`
     seconds after a stop) and the error is raised. What was not taken has no outcome.
 
     Raises TransportError when not even the first session can be opened: then nothing was taken
-    but the first message. When later every session is lost, the rest are deferred.
+    but the first message. When later every session is lost, the rest are deferred; it is raised
+    then, too, if more was to come.
     """
     crew = _Crew(transport, messages, before_dot, record, stop)
     asyncio.run(crew.work(sessions, grace))  # noqa: TID251 - the colour changes here
@@ -43,13 +50,14 @@ class _Crew:
     def __init__(
         self,
         transport: Transport,
-        messages: Iterable[Message],
+        messages: Iterable[Message | Wait],
         before_dot: Callable[[Message], None],
         record: Callable[[Outcome], None],
         stop: Callable[[], bool],
     ) -> None:
         self._transport, self._messages = transport, iter(messages)
         self._before_dot, self._record, self._stop = before_dot, record, stop
+        self._arrival: asyncio.Future[object] | None = None
         self._returned: deque[Message] = deque()
         """Taken by a worker who then had no session for it."""
         self._held: dict[str, tuple[float, str]] = {}
@@ -58,7 +66,7 @@ class _Crew:
         self._lost: TransportError | None = None
 
     async def work(self, sessions: int, grace: float) -> None:
-        message = self._take()
+        message = await self._next()
         if message is not None:
             self._returned.append(message)
             async with self._transport.session() as first:
@@ -90,7 +98,7 @@ class _Crew:
 
     async def _join(self) -> None:
         """Opens a session of its own, if there is a message for it."""
-        message = self._take()
+        message = await self._next()
         if message is None:
             return
         try:
@@ -105,7 +113,7 @@ class _Crew:
         """Delivers `message`, then one after the other until none is left; False: no session."""
         if self._over():
             return False
-        while message is not None or (message := self._take()) is not None:
+        while message is not None or (message := await self._next()) is not None:
             try:
                 outcome = await session.deliver(message, self._mark)
             except TransportError as error:
@@ -129,12 +137,22 @@ class _Crew:
     def _over(self) -> bool:
         return self._fault is not None or self._stop()
 
-    def _take(self) -> Message | None:
+    async def _next(self) -> Message | None:
+        """The next message that may go, waited for; None when there is none, or all is over."""
+        while callable(message := self._take()):
+            if self._arrival is None or self._arrival.done():
+                self._arrival = asyncio.ensure_future(asyncio.to_thread(message))
+            await asyncio.wait([self._arrival])
+        return message
+
+    def _take(self) -> Message | Wait | None:
         """The next message that may go now; None when there is none, or all is over."""
         try:
             while not self._over():
                 message = self._returned.popleft() if self._returned else next(self._messages, None)
-                if message is None or (held := self._holding(message)) is None:
+                if message is None or callable(message):
+                    return message
+                if (held := self._holding(message)) is None:
                     return message
                 self._note(message, held)
         except Exception as error:  # noqa: BLE001 - composing failed: finish what is under way
@@ -162,8 +180,10 @@ class _Crew:
         return _deferred(message, f"held back, the provider answered: {why}", left)
 
     def _defer_rest(self) -> None:
-        """Every session is lost: what is left waits for another run."""
+        """Every session is lost: what is at hand waits for another run, no more is asked for."""
         while self._lost is not None and (message := self._take()) is not None:
+            if callable(message):
+                raise self._lost
             self._note(message, _deferred(message, f"no connection: {self._lost}", 60))
 
 

@@ -217,6 +217,53 @@ def test_a_dry_run_changes_nothing(subscribed, relay):
     assert subscribed("deliveries", "--json").records == []
 
 
+def test_sigterm_finishes_what_is_under_way_and_claims_nothing_more(subscribed, relay):
+    relay.on_dot(None, "250 2.0.0 slowly", delay=0.6)
+    with subscribed.start("run", "--day", str(DAY)) as running:
+        until(lambda: relay.count >= 1)
+        running.terminate()
+        begun = time.monotonic()
+        _, err = running.communicate(timeout=60)
+        took = time.monotonic() - begun
+    assert running.returncode == 75, err
+    assert took < 5
+    assert "stopped before the end" in err.splitlines()[-1]
+    assert 1 <= relay.count < 20
+    assert set(states(subscribed).values()) == {"accepted", "deferred"}
+    relay.forget()
+    assert subscribed("run", "--day", str(DAY)).status == 0
+    assert sorted(relay.accepted) == READERS
+    assert all(len(mails) == 1 for mails in relay.accepted.values())
+
+
+def test_a_killed_run_is_gone_on_with_and_only_what_was_between_dot_and_answer_is_in_doubt(
+    subscribed, relay
+):
+    relay.on_dot(None, "250 2.0.0 slowly", delay=0.5)
+    with subscribed.start("run", "--day", str(DAY)) as running:
+        until(lambda: relay.count >= 4)
+        running.kill()
+        running.communicate(timeout=60)
+    relay.forget()
+    again = subscribed("run", "--day", str(DAY))
+    assert again.status == 1, again.err
+    found = states(subscribed)
+    doubts = [address for address, state in found.items() if state == "in_doubt"]
+    assert 0 < len(doubts) <= 3  # sessions
+    assert f"{len(doubts)} in_doubt" in again.last
+    assert subscribed("run", "--day", str(DAY)).status == 0
+    assert {found[a] for a in READERS if a not in doubts} == {"accepted"}
+    assert sorted(relay.accepted) == READERS
+    assert all(len(mails) == 1 for mails in relay.accepted.values())
+
+
+def test_no_mail_is_begun_after_the_deadline(subscribed, relay):
+    said = subscribed("run", "--day", str(DAY), "--deadline", "2026-01-01T00:00+00:00")
+    assert said.status == 75
+    assert "stopped before the end" in said.last
+    assert not relay.accepted
+
+
 def test_an_edition_holds_what_came_since_the_last_one(subscribed, hub):
     days = [date(2026, 8, 19), date(2026, 8, 20)]
     if any(subscribed("collect", "--day", str(day)).status for day in days):

@@ -90,11 +90,11 @@ def test_thousands_are_paged_in_order(subscribers):
 
 def test_the_ledgers_key_outlives_a_subscription(database, subscribers):
     subscribers.put([ANN], NOW)
-    LedgerStore(database).claim([ANN.address], DAY, NOW)
+    LedgerStore(database).claim([ANN.address], DAY, NOW, 1)
     assert subscribers.remove(ANN.address)
     assert not subscribers.remove(ANN.address)
     subscribers.put([ANN], NOW)
-    assert LedgerStore(database).claim([ANN.address], DAY, NOW) == []
+    assert LedgerStore(database).claim([ANN.address], DAY, NOW, 1) == []
 
 
 def test_a_recorded_choice_stays(database, subscribers):
@@ -131,8 +131,8 @@ def test_papers_are_seen_when_the_mail_was_taken(database, subscribers, state, s
     subscribers.put([ANN], NOW)
     selections, ledger = SelectionStore(database), LedgerStore(database)
     selections.put([Selection(ANN.address, DAY, (CHOICE,))])
-    ledger.claim([ANN.address], DAY, NOW)
-    ledger.record([Outcome(ANN.address, DAY, state, "x")], NOW)
+    claims = ledger.claim([ANN.address], DAY, NOW, 1)
+    ledger.record([(c, Outcome(c.address, DAY, state, "x")) for c in claims], NOW)
     later = DAY + timedelta(days=1)
     assert selections.seen([ANN.address], later).get(ANN.address, frozenset()) == (
         {CHOICE.paper} if seen else set()

@@ -26,11 +26,11 @@ FROM subscribers AS s JOIN readers AS r ON r.id = s.reader
 WHERE r.address IN (SELECT value FROM json_each(:addresses))
 ORDER BY r.address
 
--- :page  readers after an address, in a state or in any
+-- :page  readers after an address, in a state or in any; a reader's number tells the part
 SELECT r.address, s.name, s.topics, s.mute, s.authors, s.liked, s.papers, s.timezone, s.send_at,
        s.rhythm, s.locale, s.state, s.reader
 FROM readers AS r JOIN subscribers AS s ON s.reader = r.id
-WHERE r.address > :after AND (:state = '' OR s.state = :state)
+WHERE r.address > :after AND (:state = '' OR s.state = :state) AND r.id % :parts = :part
 ORDER BY r.address LIMIT :limit
 
 -- :remove  forgets what a reader asked for; the ledger keeps what they got
