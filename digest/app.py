@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
+from jinja2 import BaseLoader
+
 from digest.clock import Clock
 from digest.config import OutboxKind, Settings
 from digest.config.secret_key import signing_keys
@@ -34,13 +36,19 @@ from digest.model.due import due_at, newest_day
 from digest.ports import Observer, Source, Transport
 from digest.rank.ranking import Weighing
 from digest.rank.telling import told
+from digest.render.compose import compose
+from digest.render.examples import Example, names
+from digest.render.html import Html
+from digest.render.links import Links
 from digest.render.message import Renderer
+from digest.render.templates import environment
+from digest.render.text import Text
 from digest.sources.cache import Cache
 from digest.sources.fetch import PoliteFetcher
 from digest.sources.registry import load as load_sources
 from digest.stages.batches import batches
 from digest.stages.collect import Collect
-from digest.stages.press import Press
+from digest.stages.press import INERT, Press
 from digest.stages.render import Render
 from digest.stages.select import Select
 from digest.stages.send import Send
@@ -274,6 +282,34 @@ class App:
         by_smtp = self.settings.outbox.kind is OutboxKind.SMTP
         sessions = self.settings.smtp.sessions if by_smtp else 1
         deliver_all(self.transport, messages, sessions, before_dot, record, stop)
+
+
+class Specimens:
+    """Example editions as an installation would mail them; its store is not opened.
+
+    Their links are signed with a key that everybody knows, so they open nothing.
+    """
+
+    def __init__(self, settings: Settings, loader: BaseLoader | None = None) -> None:
+        """With the program's own templates unless others are given. Raises RenderError."""
+        self._loader, self._base_url = loader, settings.web.base_url
+        self._identity = Identity.of(settings.mail)
+        pages = environment(loader)
+        self._renderer = Renderer(self._identity, Html(pages), Text(pages))
+        self._signer = Signer([b"no secret at all"])
+
+    @property
+    def names(self) -> list[str]:
+        """The examples that there are."""
+        return names(self._loader)
+
+    def message(self, name: str) -> Message:
+        """An example's mail. Raises Unknown, RenderError."""
+        example = Example.load(name, self._loader)
+        reader, chosen = example.subscriber, example.selection
+        links = Links.of(self._base_url, self._identity, self._signer, INERT, chosen.day)
+        digest = compose(chosen, example.papers, reader, links, self._identity)
+        return self._renderer.message(digest, reader.address, chosen, links, example.instant)
 
 
 def open_database(settings: Settings) -> SqliteDatabase:

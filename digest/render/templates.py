@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from traceback import extract_tb
 
 import cssutils
 from jinja2 import (
@@ -31,6 +32,7 @@ STYLE = "style.css"
 DOCTYPE = "<!doctype html>\n"
 """Without it, clients lay a page out as in 1998; lxml leaves it out."""
 
+_SUFFIXES = (".html", ".txt")
 _CONSTRUCT = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _MARK = re.compile(r"<!--jinja(\d+)-->|jinja(\d+)x")
 _FRAGMENT = '<html><body><div id="fragment">', "</div></body></html>"
@@ -120,7 +122,15 @@ def _premailed(html: str, style: str, name: str) -> str:
 
 
 def explained(error: TemplateError) -> RenderError:
-    """A template's fault with file and line."""
-    where = getattr(error, "filename", None) or getattr(error, "name", None) or "a template"
-    line = getattr(error, "lineno", None)
-    return RenderError(f"{where}{f', line {line}' if line else ''}: {error.message}")
+    """A template's fault with file and line.
+
+    What fails while a template is printed (an undefined name) has its place in the traceback,
+    which Jinja writes in terms of the template.
+    """
+    name: str | None = getattr(error, "filename", None) or getattr(error, "name", None)
+    line: int | None = getattr(error, "lineno", None)
+    if line is None:
+        frames = [f for f in extract_tb(error.__traceback__) if f.filename.endswith(_SUFFIXES)]
+        if frames:
+            name, line = frames[-1].filename, frames[-1].lineno
+    return RenderError(f"{name or 'a template'}{f', line {line}' if line else ''}: {error.message}")
