@@ -1,8 +1,8 @@
 """HTML → elements, and every place where a browser would have to guess what was meant."""
 
-import re
 from dataclasses import dataclass, field
 from html import unescape
+from html.entities import html5
 from html.parser import HTMLParser
 
 from digest.render.lint.element import VOID, Element, Text
@@ -28,7 +28,6 @@ HOLDS = {
     "head": frozenset({"meta", "title", "style", "base", "link", "script", "noscript"}),
 }
 """Elements with room for a few others alone."""
-_BARE = re.compile(r"<|&(?=[A-Za-z#])")
 
 
 @dataclass
@@ -105,13 +104,15 @@ class _Reader(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         inside = self._open[-1].name
-        if inside not in {"style", "script"} and (bare := _BARE.search(data)):
-            self._fault(f"a bare {bare[0]} in text: write &{'lt' if bare[0] == '<' else 'amp'};")
+        if inside not in {"style", "script"} and "<" in data:
+            self._fault("a bare < in text: write &lt;")
         if data.strip() and inside in HOLDS:
             self._fault(f"text right inside <{inside}>: {data.strip()[:30]!r}")
         self._text(data)
 
     def handle_entityref(self, name: str) -> None:
+        if f"{name};" not in html5:
+            self._fault(f"a bare & before {name!r}: write &amp;")
         self._text(unescape(f"&{name};"))
 
     def handle_charref(self, name: str) -> None:
