@@ -49,8 +49,8 @@ docs: $(READY) ## Write docs/cli.md from the help of every command
 bench: $(READY) ## What things cost, as ratios in one run
 	@$(BIN)/python -m benchmarks
 
-preview: $(READY) ## The lab: every pane of a digest, on loopback
-	@$(BIN)/digest preview --serve
+preview: $(READY) ## The sample day's mails as pages, under var/demo/preview
+	@$(BIN)/digest demo --sample
 
 clean: ## Remove what was made, except your data under var/
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

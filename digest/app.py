@@ -10,9 +10,8 @@ from pathlib import Path
 from jinja2 import BaseLoader
 
 from digest.clock import Clock
-from digest.config import OutboxKind, Settings
+from digest.config import Engine, OutboxKind, Settings
 from digest.config.secret_key import signing_keys
-from digest.config.sections import Engine
 from digest.encoders.static import installed
 from digest.engine.local import Local, Stages
 from digest.engine.lock import run_lock
@@ -104,8 +103,8 @@ class App:
         """Prints digests and messages."""
         keys = signing_keys(self.settings)
         base_url = self.settings.web.base_url
-        renderer = Renderer(self.identity)
-        return Press(self.papers, self.subscribers, renderer, Signer(keys), base_url)
+        renderer = Renderer(self.identity, Signer(keys), base_url)
+        return Press(self.papers, self.subscribers, renderer)
 
     @cached_property
     def select(self) -> Select:
@@ -175,6 +174,10 @@ class App:
         report = Report(run.day)
         now = self.clock.now()
         with run_lock(self.lock_file, f"digest run of {run.day}", now):
+            # What a dead process was sending is in doubt from now on: it is said once, here.
+            report.states[DeliveryState.IN_DOUBT] += sum(
+                1 for _ in self.ledger.deliveries(state=DeliveryState.SENDING)
+            )
             self.ledger.take_over(now)
             if collect:
                 self.engine.collect(run, report)

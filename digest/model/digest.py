@@ -67,7 +67,9 @@ class Digest:
     more: int = 0
     """Papers that did not fit and stand in the web view alone."""
     why: str = ""
-    """Why this mail came."""
+    """Why this mail came: whose address subscribes."""
+    follows: str = ""
+    """What the reader follows; "" for nothing but what trends."""
     manage_url: str = ""
     unsubscribe_url: str = ""
     web_url: str = ""

@@ -45,14 +45,19 @@ def _together(text: str) -> str:
     return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
-def topic_name(label: str) -> str:
-    """A topic as a heading shows it: without prefix or quotes."""
-    return wording.shortened(plain(Topic.parse(label).text), _TOPIC_LONGEST)
+def label_name(label: str) -> str:
+    """The topic that a reason's label is, as a heading shows it: without prefix or quotes."""
+    return topic_name(Topic.parse(label).text)
+
+
+def topic_name(text: str) -> str:
+    """A topic's text, no longer than fits."""
+    return wording.shortened(plain(text), _TOPIC_LONGEST)
 
 
 def _topic(reason: Reason, paper: Paper) -> str:
     topic = Topic.parse(reason.label)
-    name = topic_name(reason.label)
+    name = topic_name(topic.text)
     if topic.kind is TopicKind.AUTHOR:
         return f"is by {name}, whom you follow"
     if topic.kind is TopicKind.CATEGORY:

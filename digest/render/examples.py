@@ -35,8 +35,6 @@ class Example:
     subscriber: Subscriber
     selection: Selection
     papers: Mapping[str, Paper]
-    instant: datetime
-    """The edition's instant, at the end of its day."""
 
     @classmethod
     def load(cls, name: str, loader: BaseLoader | None = None) -> Self:
@@ -62,13 +60,13 @@ class Example:
             for place, (paper, one) in enumerate(zip(papers, example["chosen"], strict=True))
         ]
         subscriber = Subscriber(**reader)
+        at = datetime(day.year, day.month, day.day, 23, 59, tzinfo=UTC)
         mood, considered = Mood(example["mood"]), example["considered"]
         return cls(
             about=example["about"],
             subscriber=subscriber,
-            selection=Selection(subscriber.address, day, tuple(choices), mood, considered),
+            selection=Selection(subscriber.address, day, tuple(choices), mood, considered, at),
             papers={paper.id: paper for paper in papers},
-            instant=datetime(day.year, day.month, day.day, 23, 59, tzinfo=UTC),
         )
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Self
 
 from digest.mail.identity import Identity
-from digest.mail.tokens import Scope, Signer, Token
+from digest.mail.tokens import EditionTokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +36,21 @@ class Links:
         return self.unsubscribe.replace("http://", "https://", 1)
 
     @classmethod
-    def of(cls, base_url: str, identity: Identity, signer: Signer, reader: int, day: date) -> Self:
-        """The links of a reader, known by the store's number for them, for an edition."""
+    def of(cls, base_url: str, identity: Identity, tokens: EditionTokens, day: date) -> Self:
+        """The links of a reader, whom the tokens stand for, in an edition."""
         base = base_url.rstrip("/")
-        leave = signer.sign(Token(Scope.UNSUBSCRIBE, reader, day))  # day: no two mails share one
-        tag = signer.tag(Token(Scope.BOUNCE, reader, day))
+        mail = f"unsubscribe@{identity.domain}?subject=unsubscribe-{tokens.unsubscribe}"
         return cls(
-            unsubscribe=f"{base}/unsubscribe/{leave}",
-            unsubscribe_mail=f"mailto:unsubscribe@{identity.domain}?subject=unsubscribe-{leave}",
-            manage=f"{base}/manage/{signer.sign(Token(Scope.MANAGE, reader))}",
-            web=f"{base}/digest/{signer.sign(Token(Scope.VIEW, reader, day))}",
+            unsubscribe=f"{base}/unsubscribe/{tokens.unsubscribe}",
+            unsubscribe_mail=f"mailto:{mail}",
+            manage=f"{base}/manage/{tokens.manage}",
+            web=f"{base}/digest/{tokens.view}",
             home=f"{base}/",
             archive=f"{base}/archive/{day}/",
-            reverse_path=f"bounces+{tag}@{identity.bounce_domain}",
+            reverse_path=reverse_path(tokens, identity),
         )
+
+
+def reverse_path(tokens: EditionTokens, identity: Identity) -> str:
+    """MAIL FROM that tells whose mail came back."""
+    return f"bounces+{tokens.bounce}@{identity.bounce_domain}"

@@ -1,47 +1,115 @@
-"""Digest → the octets of a message, as a function of the reader, the day and the digest."""
+"""Selection and reader → the octets of a message, as a function of the key and the selection.
 
+Cards, headings, leads and frames are printed once and kept; a mail is a join of them with what is
+personal in between. `digest` says the same as a page, for people and tests to look at.
+"""
+
+import re
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time
+from typing import NamedTuple
 
 from digest.mail import headers
+from digest.mail.headers import ADVISED
 from digest.mail.identity import Identity
 from digest.mail.mailbox import Mailbox
-from digest.mail.message_id import boundary, message_id
-from digest.model import Digest, Message, Selection
+from digest.mail.message_id import HALF, Names, boundary, message_id
+from digest.mail.tokens import EditionTokens, Signer
+from digest.model import Digest, Message, Mood, Paper, Selection, Subscriber
+from digest.render import compose
+from digest.render.fit import BUDGET, fit
+from digest.render.frames import Forms, Frames, Mark
+from digest.render.header import closing, part
+from digest.render.holes import easy
 from digest.render.html import Html
-from digest.render.links import Links
-from digest.render.quoted import quoted
+from digest.render.links import Links, reverse_path
+from digest.render.memo import Memo
+from digest.render.ready import Groups, ReadyCards
 from digest.render.templates import environment
-from digest.render.text import Text
+from digest.render.text import MOST, Text
+
+KEPT = 8_192
+"""Subjects, leads, headings and lists of topics that are held ready, of each."""
+
+
+_ADDRESS = re.compile(r"[a-z0-9][\w+-]*+(?:\.[\w+-]++)*+@[a-z0-9-]++(?:\.[a-z0-9-]++)++", re.ASCII)
+"""The address of nearly everybody: easy to print, and no more than an address."""
+
+
+class _Letter(NamedTuple):
+    """What one mail says beside its cards."""
+
+    day: date
+    mood: Mood
+    key: str
+    """The digits of Message-ID and boundary."""
+    tokens: EditionTokens
+    dated: bytes
+    address: tuple[str, bytes]
+    """With its octets, if it is an easy one (`digest.render.holes`)."""
+    name: tuple[str, bytes]
+    """So with the name."""
+    topics: tuple[str, ...]
+    """The first few, and as many blanks as there are more."""
+    top: tuple[str, int]
+    """The first title, and how many papers there are."""
+    sections: tuple[tuple[str, int], ...]
 
 
 class Renderer:
-    """Makes messages; holds compiled templates and the cards rendered so far."""
+    """Makes messages; holds compiled templates and what mails have in common."""
 
-    def __init__(self, identity: Identity, html: Html | None = None, text: Text | None = None):
-        """Loads the program's own templates unless others are given. Raises RenderError."""
-        self.identity = identity
-        self.html = html or Html(environment())
-        self.text = text or Text(environment())
+    def __init__(
+        self,
+        identity: Identity,
+        signer: Signer,
+        base_url: str,
+        html: Html | None = None,
+        text: Text | None = None,
+    ) -> None:
+        """Loads the program's own templates unless others are given. Raises RenderError.
+
+        `base_url`: where the links of a mail lead to.
+        """
+        self.identity, self.signer, self.base_url = identity, signer, base_url
+        self.html, self.text = html or Html(environment()), text or Text(environment())
+        forms = self._forms = Forms()
+        self._frames = Frames(identity, base_url, self.html, self.text, forms)
+        self._cards = ReadyCards(self.html, self.text)
+        self._subjects = forms.memo(self._subject, KEPT)
+        self._leads = forms.memo(self._lead, KEPT)
+        self._topics = forms.memo(self._follows, KEPT)
+        self._headings = forms.memo(self._heading, KEPT)
+        self._names: Memo[date, Names] = Memo(lambda day: Names.of(identity, day), 64)
+        self._dates: Memo[datetime, bytes] = Memo(lambda at: headers.date(at).encode(), 64)
 
     def message(
-        self, digest: Digest, address: str, selection: Selection, links: Links, instant: datetime
+        self, reader: Subscriber, selection: Selection, papers: Mapping[str, Paper], number: int
     ) -> Message:
-        """The message of one reader; `instant` (the edition's) becomes Date."""
-        fitted = self.html.fit(digest)
-        key = (self.identity.list_label, address, selection.day)
-        name = message_id(*key, self.identity.domain)
-        head = header(fitted.digest, address, name, selection, links, self.identity, instant)
-        text = quoted(self.text.page(fitted.digest))
-        body = alternative(text, fitted.encoded, boundary(*key))
+        """The mail of one reader, whom the store knows by a number."""
+        groups = self._cards.chosen(selection, papers)
+        letter = self._letter(reader, selection, groups, number)
+        content = self._print(letter, groups) if letter.top[1] <= MOST else b""
+        if not content or (len(content) > BUDGET and _octets(letter, content) > BUDGET):
+            fitted = self._fit(letter, self._composed(reader, selection, papers, letter))
+            content = self._print(letter, self._cards.composed(fitted), fitted.more)
         return Message(
-            address=address,
-            day=selection.day,
-            message_id=name,
-            reverse_path=links.reverse_path,
-            forward_path=address,
-            content=head.encode() + body,
+            address=reader.address,
+            day=letter.day,
+            message_id=self._names[letter.day].message_id(letter.key[:HALF]),
+            reverse_path=reverse_path(letter.tokens, self.identity),
+            forward_path=reader.address,
+            content=content,
         )
+
+    def digest(
+        self, reader: Subscriber, selection: Selection, papers: Mapping[str, Paper], number: int
+    ) -> Digest:
+        """What that mail says."""
+        groups = self._cards.chosen(selection, papers)
+        letter = self._letter(reader, selection, groups, number)
+        return self._fit(letter, self._composed(reader, selection, papers, letter))
 
     def test_copy(self, message: Message, instant: datetime) -> Message:
         """The same mail under a Message-ID of its own, made of the instant.
@@ -54,70 +122,105 @@ class Renderer:
         content = message.content.replace(message.message_id.encode(), name.encode(), 1)
         return replace(message, message_id=name, content=content)
 
+    def links(self, number: int, day: date) -> Links:
+        """The links of that mail."""
+        return Links.of(self.base_url, self.identity, self.signer.edition(number, day), day)
 
-def header(
-    digest: Digest,
-    address: str,
-    name: str,
-    selection: Selection,
-    links: Links,
-    identity: Identity,
-    instant: datetime,
-) -> str:
-    """All fields but those of the body's own structure, in the order that people read them."""
-    mailbox = Mailbox.parse(address)
-    return "".join(
-        (
-            headers.address("From", identity.name, identity.mailbox),
-            headers.address("To", "", mailbox),
-            headers.unstructured("Subject", digest.subject),
-            headers.date(instant),
-            headers.field("Message-ID", [name]),
-            _list_fields(links, identity),
-            headers.feedback_id(
-                f"{selection.day}", selection.mood, "digest", _sender(identity.domain)
-            ),
-            headers.field("Auto-Submitted", ["auto-generated"]),  # RFC 3834 §5
-            headers.field("Precedence", ["bulk"]),
-            headers.field("X-Auto-Response-Suppress", ["OOF,", "AutoReply"]),
-            headers.field("MIME-Version", ["1.0"]),
+    def _composed(
+        self,
+        reader: Subscriber,
+        selection: Selection,
+        papers: Mapping[str, Paper],
+        letter: _Letter,
+    ) -> Digest:
+        links = Links.of(self.base_url, self.identity, letter.tokens, letter.day)
+        return compose.compose(selection, papers, reader, links, self.identity)
+
+    def _fit(self, letter: _Letter, digest: Digest) -> Digest:
+        def weigh(tried: Digest) -> int:
+            return _octets(letter, self._print(letter, self._cards.composed(tried), tried.more))
+
+        return fit(digest, weigh, self._cards.octets)
+
+    def _letter(
+        self, reader: Subscriber, selection: Selection, groups: Groups, number: int
+    ) -> _Letter:
+        day, address, name = selection.day, reader.address, reader.name
+        easy_name = easy(name) if len(name) <= compose.NAME_LONGEST else b""
+        sections = tuple([(heading, len(cards)) for heading, cards in groups.items()])
+        first = next(iter(groups.values()))[0].title if groups else ""
+        return _Letter(
+            day,
+            selection.mood,
+            self._names[day].digits(address),
+            self.signer.edition(number, day),
+            self._dates[dated(selection)],
+            (address, address.encode() if _ADDRESS.fullmatch(address) else b""),
+            (name if easy_name else compose.named(name), easy_name),
+            compose.followed([topic.text for topic in reader.topics]),
+            (first, sum([count for _, count in sections])),
+            sections,
         )
-    )
 
-
-def alternative(text: bytes, html: bytes, limit: str) -> bytes:
-    """The body with its Content-Type: text first, what is richer last (RFC 2046 §5.1.4).
-
-    Both parts are quoted-printable already.
-    """
-    opening = headers.field("Content-Type", ["multipart/alternative;", f'boundary="{limit}"'])
-    pieces = [opening.encode(), b"\r\n"]
-    for subtype, content in (("plain", text), ("html", html)):
-        pieces += [
-            f"--{limit}\r\nContent-Type: text/{subtype}; charset=utf-8\r\n"
-            "Content-Transfer-Encoding: quoted-printable\r\n\r\n".encode(),
-            content,
+    def _print(self, letter: _Letter, groups: Groups, more: int = 0) -> bytes:
+        """The octets of a mail with these cards."""
+        counts = tuple(map(len, groups.values()))
+        shape = (letter.day, letter.mood, letter.name[0] != "", letter.topics != (), more, counts)
+        frame = self._frames.of[shape]  # first: it may teach new forms
+        subject, *subject_forms = self._subjects[letter.top]
+        fields = [
+            _to(*letter.address),
+            subject,
+            letter.dated,
+            letter.key[:HALF].encode(),
+            letter.key[HALF:].encode(),
+            letter.tokens.unsubscribe.encode(),
+            letter.tokens.manage.encode(),
+            letter.tokens.view.encode(),
+            *self._forms.fill(Mark.NAME, *letter.name),
+            *self._forms.fill(Mark.ADDRESS, *letter.address),
+            *subject_forms,
+            *self._leads[letter.mood, letter.sections],
+            *self._topics[letter.topics],
         ]
-    return b"".join([*pieces, f"--{limit}--\r\n".encode()])
+        for heading in groups:
+            fields += self._headings[heading]
+        for cards in groups.values():
+            for ready in cards:
+                fields += ready.octets
+        return frame.fill(fields)
+
+    def _subject(self, top: tuple[str, int]) -> list[bytes]:
+        """The header field, then what templates make of it."""
+        subject = compose.headline(*top, self.identity.name)
+        field = headers.unstructured("Subject", subject).encode()
+        return [field, *self._forms.fill(Mark.SUBJECT, subject)]
+
+    def _lead(self, said: tuple[Mood, tuple[tuple[str, int], ...]]) -> list[bytes]:
+        return self._forms.fill(Mark.LEAD, compose.lead(*said))
+
+    def _heading(self, heading: str) -> list[bytes]:
+        return self._forms.fill(Mark.HEADING, heading)
+
+    def _follows(self, topics: tuple[str, ...]) -> list[bytes]:
+        return self._forms.fill(Mark.FOLLOWS, compose.follows(topics))
 
 
-def _list_fields(links: Links, identity: Identity) -> str:
-    """RFC 2369, 2919 and 8058."""
-    owner = f"mailto:{identity.mailbox}"
-    fields = [
-        headers.list_id(identity.list_name, identity.list_label),
-        headers.list_unsubscribe([links.one_click, links.unsubscribe_mail]),
-        headers.field("List-Unsubscribe-Post", ["List-Unsubscribe=One-Click"]),
-        headers.uris("List-Help", [links.home]),
-        headers.uris("List-Subscribe", [links.home]),
-        headers.uris("List-Owner", [owner]),
-        headers.uris("List-Archive", [links.archive]),
-        headers.field("List-Post", ["NO"]),  # RFC 2369 §3.4: posting is not allowed
-        headers.uris("Archived-At", [links.web]),  # RFC 5064
-    ]
-    return "".join(fields)
+def dated(selection: Selection) -> datetime:
+    """The Date of a mail: when its papers were chosen, so that it never changes."""
+    return selection.at or datetime.combine(selection.day, time(), UTC)
 
 
-def _sender(domain: str) -> str:
-    """The sender's name in Feedback-ID, 5 to 15 characters."""
-    return domain.replace(".", "-")[-15:].strip("-").ljust(5, "-")
+def _to(address: str, octets: bytes) -> bytes:
+    """The To field. Raises BadAddress."""
+    if octets and len(octets) <= ADVISED - len("To: <>"):
+        return b"To: <" + octets + b">\r\n"
+    return headers.address("To", "", Mailbox.parse(address)).encode()
+
+
+def _octets(letter: _Letter, content: bytes) -> int:
+    """What the HTML of a mail weighs."""
+    limit = boundary(letter.key[HALF:])
+    before = part(limit, "html").encode()
+    start = content.rindex(before) + len(before)
+    return len(content) - start - len(closing(limit))

@@ -4,6 +4,8 @@ import re
 from binascii import b2a_qp
 
 LINE = 76
+SOFT = b"=\r\n"
+"""A line break that is none: around what is put in between pieces."""
 _RISKY = re.compile(rb"^(?:\.|From )", re.MULTILINE)
 _LONG = re.compile(rb"^.{77}", re.MULTILINE)
 
@@ -22,6 +24,18 @@ def quoted(text: str) -> bytes:
     return encoded if encoded.endswith(b"\r\n") else encoded + b"\r\n"
 
 
+def fragment(text: str) -> bytes:
+    """A piece of a text, beginning a line of its own, behind which `SOFT` or an end may follow."""
+    encoded = quoted(text)
+    if text.endswith(("\n", "\r")):
+        return encoded
+    begun, end, last = encoded[:-2].rpartition(b"\r\n")
+    if len(last) == LINE:
+        first, rest = _cut(last)
+        last = b"\r\n".join([first, *_safe(rest)])
+    return begun + end + last
+
+
 def _safe(line: bytes) -> list[bytes]:
     """The line with a harmless beginning, broken again where it is too long.
 
@@ -33,8 +47,13 @@ def _safe(line: bytes) -> list[bytes]:
             line = b"=%02X" % line[0] + line[1:]
         if len(line) <= LINE:
             return [*done, line]
-        cut = LINE - 1
-        while b"=" in line[cut - 2 : cut]:
-            cut -= 1
-        done.append(line[:cut] + b"=")
-        line = line[cut:]
+        first, line = _cut(line)
+        done.append(first)
+
+
+def _cut(line: bytes) -> tuple[bytes, bytes]:
+    """A line as long as it may be, with a soft break, and the rest; no octet's code is divided."""
+    cut = LINE - 1
+    while b"=" in line[cut - 2 : cut]:
+        cut -= 1
+    return line[:cut] + b"=", line[cut:]

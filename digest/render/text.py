@@ -1,80 +1,55 @@
 """Digest → the text edition: 72 columns, papers numbered, every link on a line of its own."""
 
-import unicodedata
-from functools import lru_cache
+from collections.abc import Callable
 
 from jinja2 import Environment, TemplateError
 
-from digest.model import Digest
+from digest.errors import RenderError
+from digest.model import Card, Digest
+from digest.render import holes
 from digest.render.templates import explained
 
-COLUMNS = 72
+MOST = 99
+"""Papers of a mail: numbers are two columns wide."""
+_SAMPLE = Card("x", "", "", "", "", "", "", ())
 
 
 class Text:
     """The text edition of digests."""
 
     def __init__(self, environment: Environment) -> None:
-        """Compiles the template. Raises RenderError."""
-        environment.filters.update(wrap=wrap, rule=rule, beside=beside)
+        """Compiles and tries the templates. Raises RenderError."""
+        environment.filters.update(holes.filters())
         try:
             self._page = environment.get_template("digest.txt")
+            self._card = environment.get_template("card.txt")
         except TemplateError as error:
             raise explained(error) from error
+        self.opening(1)
 
-    def page(self, digest: Digest) -> str:
-        """The whole text."""
+    def page(self, digest: Digest, card: Callable[[Card, int], str] | None = None) -> str:
+        """The whole text; `card` prints one paper under its number."""
         try:
-            return self._page.render(digest=digest, number=_numbers(digest))
+            return self._page.render(digest=digest, number=_numbers(digest), card=card or self.card)
         except TemplateError as error:
             raise explained(error) from error
 
+    def card(self, card: Card, place: int) -> str:
+        """A paper under its number."""
+        try:
+            return self._card.render(card=card, place=place)
+        except TemplateError as error:
+            raise explained(error) from error
 
-@lru_cache(maxsize=16_384)  # readers share cards, so most texts come again
-def wrap(text: str, indent: str = "", first: str | None = None) -> str:
-    """The text in lines of at most 72 columns, the first begun with `first`, others indented."""
-    lines = [indent if first is None else first]
-    empty = True
-    for word in text.split():
-        if not empty and width(lines[-1]) + 1 + width(word) > COLUMNS:
-            lines.append(indent)
-            empty = True
-        lines[-1] += word if empty else f" {word}"
-        empty = False
-        while width(lines[-1]) > COLUMNS and "://" not in word:
-            lines[-1], rest = _broken(lines[-1])
-            lines.append(indent + rest)
-    return "\n".join(line.rstrip() for line in lines)
-
-
-def rule(text: str, sign: str) -> str:
-    """A line as wide as the text, to stand under it."""
-    return sign * min(width(text), COLUMNS)
-
-
-def beside(left: str, right: str) -> str:
-    """Two texts at the two ends of a line, or on two lines when they do not fit."""
-    space = COLUMNS - width(left) - width(right)
-    return f"{left}{' ' * space}{right}" if space > 1 else f"{wrap(left)}\n{wrap(right)}"
-
-
-def width(text: str) -> int:
-    """Columns that a text takes (Unicode UAX 11): wide ones take two, marks none."""
-    if text.isascii():
-        return len(text)
-    return sum(
-        2 if unicodedata.east_asian_width(character) in "WF" else 1
-        for character in text
-        if not unicodedata.combining(character)
-    )
-
-
-def _broken(line: str) -> tuple[str, str]:
-    """A line without blanks, cut at the last column."""
-    cut = len(line)
-    while width(line[:cut]) > COLUMNS:
-        cut -= 1
-    return line[:cut], line[cut:]
+    def opening(self, place: int) -> str:
+        """What stands before a card's title: its number. Raises RenderError."""
+        one, other = self.card(_SAMPLE, MOST - 1), self.card(_SAMPLE, MOST)
+        last = max(i for i, (a, b) in enumerate(zip(one, other, strict=True)) if a != b)
+        rest = other[max(other.index(_SAMPLE.title, last), last + 1) :]
+        printed = self.card(_SAMPLE, place)
+        if len(printed) != len(other) or not printed.endswith(rest):
+            raise RenderError("card.txt: numbers from 1 to 99 must take the same columns")
+        return printed.removesuffix(rest)
 
 
 def _numbers(digest: Digest) -> dict[str, int]:

@@ -3,36 +3,28 @@
 Render proves each message and send rebuilds it: both ask here, so both get the same bytes.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import datetime
 
 from digest.mail.identity import Identity
-from digest.mail.tokens import Signer
 from digest.model import Digest, Message, Paper, Selection, Subscriber
 from digest.ports import Papers, Subscribers
-from digest.render.compose import compose
-from digest.render.links import Links
 from digest.render.message import Renderer
 
 INERT = 0
 """The number of no reader: tokens made with it open nothing."""
+INSTANTS = 4
+"""Instants of choice whose papers are held: a run has one, what it resumes has others."""
 
 
 class Press:
     """Looks up what selections speak of, and prints them."""
 
-    def __init__(
-        self,
-        papers: Papers,
-        subscribers: Subscribers,
-        renderer: Renderer,
-        signer: Signer,
-        base_url: str,
-    ) -> None:
-        """`base_url`: where the links of a mail lead to."""
+    def __init__(self, papers: Papers, subscribers: Subscribers, renderer: Renderer) -> None:
         self._papers, self._subscribers, self._renderer = papers, subscribers, renderer
-        self._signer, self._base_url = signer, base_url
+        self._held: OrderedDict[datetime, dict[str, Paper]] = OrderedDict()
 
     @property
     def identity(self) -> Identity:
@@ -41,19 +33,21 @@ class Press:
 
     def messages(
         self, readers: Sequence[Subscriber], selections: Mapping[str, Selection]
-    ) -> list[Message]:
-        """The mail of each reader; doing it again gives the same bytes."""
+    ) -> Iterator[Message]:
+        """The mail of each reader; doing it again gives the same bytes.
+
+        They come one at a time: memory that the last mail leaves is still warm for the next.
+        """
         numbers = self._subscribers.numbers([reader.address for reader in readers])
-        chosen = [selections[reader.address] for reader in readers]
-        known = self._known(chosen)
-        return [
-            self._print(reader, choice, known[choice.at], numbers[reader.address])[1]
-            for reader, choice in zip(readers, chosen, strict=True)
-        ]
+        known = self._known(selections[reader.address] for reader in readers)
+        for reader in readers:
+            chosen = selections[reader.address]
+            yield self._renderer.message(reader, chosen, known[chosen.at], numbers[reader.address])
 
     def proof(self, reader: Subscriber, selection: Selection) -> tuple[Digest, Message]:
         """One reader's digest and mail with inert links: safe to show to anybody."""
-        return self._print(reader, selection, self._known([selection])[selection.at], INERT)
+        shown = reader, selection, self._known([selection])[selection.at], INERT
+        return self._renderer.digest(*shown), self._renderer.message(*shown)
 
     def test_copy(
         self, reader: Subscriber, selection: Selection, address: str, now: datetime
@@ -62,27 +56,22 @@ class Press:
         _, message = self.proof(replace(reader, address=address), selection)
         return self._renderer.test_copy(message, now)
 
-    def _print(
-        self, reader: Subscriber, selection: Selection, papers: Mapping[str, Paper], number: int
-    ) -> tuple[Digest, Message]:
-        links = self._links(number, selection)
-        digest = compose(selection, papers, reader, links, self.identity)
-        return digest, self._renderer.message(
-            digest, reader.address, selection, links, dated(selection)
-        )
-
-    def _links(self, number: int, selection: Selection) -> Links:
-        return Links.of(self._base_url, self.identity, self._signer, number, selection.day)
-
     def _known(self, selections: Iterable[Selection]) -> dict[datetime | None, Mapping[str, Paper]]:
         """Per instant of choice, the papers chosen then, with their votes as they stood."""
         wanted: dict[datetime | None, set[str]] = {}
         for selection in selections:
             ids = wanted.setdefault(selection.at, set())
-            ids.update(choice.paper for choice in selection.choices)
-        return {at: self._papers.get(sorted(ids), at) for at, ids in wanted.items()}
+            ids.update([choice.paper for choice in selection.choices])
+        return {at: self._as_of(at, ids) for at, ids in wanted.items()}
 
-
-def dated(selection: Selection) -> datetime:
-    """The Date of a mail: when its papers were chosen, so that it never changes."""
-    return selection.at or datetime.combine(selection.day, time(), UTC)
+    def _as_of(self, at: datetime | None, ids: set[str]) -> Mapping[str, Paper]:
+        """What was known at an instant does not change, so it is asked for once."""
+        if at is None:
+            return self._papers.get(sorted(ids))
+        held = self._held.setdefault(at, {})
+        self._held.move_to_end(at)
+        while len(self._held) > INSTANTS:
+            self._held.popitem(last=False)
+        if missing := sorted(ids - held.keys()):
+            held.update(self._papers.get(missing, at))
+        return held

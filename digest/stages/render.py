@@ -42,10 +42,10 @@ class Render:
         """Builds and proves; returns how many. Raises RenderError."""
         del now  # a mail is dated by its selection
         chosen = self._selections.several([reader.address for reader in batch], run.day)
-        messages = self._press.messages(batch, chosen)
-        self._selections.prove({m.address: checksum(m) for m in messages}, run.day)
-        self._observer(Advanced(self.stage, len(messages)))
-        return len(messages)
+        proofs = {m.address: checksum(m) for m in self._press.messages(batch, chosen)}
+        self._selections.prove(proofs, run.day)
+        self._observer(Advanced(self.stage, len(proofs)))
+        return len(proofs)
 
 
 def checksum(message: Message) -> bytes:

@@ -12,6 +12,7 @@ lifted by the trend (`digest.rank.score`), and on a quiet day the trend itself.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 
 from digest.model import Choice, Mood, Reason, ReasonKind, Selection
 from digest.rank.parameters import DEFAULT
@@ -93,7 +94,9 @@ Entry = tuple[int, int, int, int, int]
 def _choice(entry: Entry, told: list[Named], mood: Mood, names: Names) -> Choice:
     paper, relevance, trending, places, second = entry
     relevant, rising = relevance / STEPS, trending / STEPS
-    first = [_reason(told, places >> 4, relevant), _reason(told, places & 15, second / STEPS)]
+    reasons = _reasons(
+        _named(told, places >> 4), relevance, _named(told, places & 15), second, trending
+    )
     lift = DEFAULT.lift
     lifted = relevant * (1 + lift * rising) / (1 + lift)
     return Choice(
@@ -101,12 +104,21 @@ def _choice(entry: Entry, told: list[Named], mood: Mood, names: Names) -> Choice
         score=rising if mood is Mood.QUIET else lifted,
         relevance=relevant,
         trending=rising,
-        reasons=(*filter(None, first), Reason(ReasonKind.VOTES, "", rising)),
+        reasons=reasons,
     )
 
 
-def _reason(told: list[Named], place: int, value: float) -> Reason | None:
-    return Reason(*told[place - 1], value) if place else None
+def _named(told: list[Named], place: int) -> Named | None:
+    return told[place - 1] if place else None
+
+
+@lru_cache(maxsize=32_768)
+def _reasons(
+    first: Named | None, relevance: int, second: Named | None, strength: int, trending: int
+) -> tuple[Reason, ...]:
+    """The reasons of an entry; readers of one topic share the object, and so its ready card."""
+    told = [(first, relevance), (second, strength), ((ReasonKind.VOTES, ""), trending)]
+    return tuple(Reason(*name, value / STEPS) for name, value in told if name)
 
 
 def _told(choice: Choice) -> list[Reason]:

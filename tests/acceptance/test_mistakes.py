@@ -127,3 +127,14 @@ def test_an_engine_that_is_not_there_yet_is_not_another_one(collected):
     said = collected("run", "--day", str(DAY), DIGEST__ENGINE="fleet")
     assert said.status == 2
     assert "engine" in said.last
+
+
+def test_a_signing_key_that_others_can_read_is_said(collected):
+    assert collected("run", "--day", str(DAY)).status == 0
+    key = collected.directory / "var/secret_key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    key.chmod(0o644)
+    said = collected("status")
+    assert said.status == 0
+    assert f"chmod 600 {key}" in said.err
+    assert key.read_text().strip() not in said.out + said.err

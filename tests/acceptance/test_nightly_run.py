@@ -197,6 +197,18 @@ def test_a_second_run_at_the_same_time_says_who_holds_the_lock(subscribed, relay
     assert all(len(mails) == 1 for mails in relay.accepted.values())
 
 
+def test_what_a_killed_run_left_in_doubt_is_said_by_the_next(subscribed, relay):
+    relay.on_dot(READERS[0], "250 2.0.0 slowly", delay=10.0)
+    subscribed("collect", "--day", str(DAY))
+    with subscribed.start("send", "--day", str(DAY), "--for", READERS[0]) as sending:
+        until(lambda: states(subscribed)[READERS[0]] == "sending")
+        sending.kill()
+    said = subscribed("run", "--day", str(DAY))
+    assert said.status == 1
+    assert "19 accepted, 1 in_doubt" in said.last
+    assert subscribed("run", "--day", str(DAY)).status == 0
+
+
 def test_a_dry_run_changes_nothing(subscribed, relay):
     said = subscribed("run", "--day", str(DAY), "--dry-run")
     assert said.status == 0

@@ -92,3 +92,22 @@ def test_neighbouring_readers_have_nothing_in_common():
 def test_weak_keys_are_refused(keys):
     with pytest.raises(ValueError, match="16 octets"):
         Signer(keys)
+
+
+@given(st.integers(0, 2**32 - 1), st.dates(date(2000, 1, 2), date(2179, 6, 6)))
+def test_a_mails_tokens_are_those_of_their_meanings(reader, day):
+    found = SIGNER.edition(reader, day)
+    assert found.unsubscribe == SIGNER.sign(Token(Scope.UNSUBSCRIBE, reader, day))
+    assert found.manage == SIGNER.sign(Token(Scope.MANAGE, reader, day))
+    assert found.view == SIGNER.sign(Token(Scope.VIEW, reader, day))
+    assert found.bounce == SIGNER.tag(Token(Scope.BOUNCE, reader, day))
+
+
+def test_a_holder_of_all_other_tokens_of_a_mail_cannot_make_the_missing_one():
+    day = date(2026, 8, 21)
+    held = {scope: SIGNER.sign(Token(scope, 7, day)) for scope in Scope}
+    wanted = held.pop(Scope.UNSUBSCRIBE)
+    assert all(token != wanted for token in held.values())
+    for token in held.values():
+        assert SIGNER.verify(token, Scope.UNSUBSCRIBE) is None
+    assert len({token[-10:] for token in held.values()}) == len(held)

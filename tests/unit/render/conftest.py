@@ -1,7 +1,8 @@
 """Example editions, composed and rendered once."""
 
+import example_mails
 import pytest
-from example_mails import IDENTITY, Edition, render
+from example_mails import Edition, render
 
 from digest.render.examples import Example, names
 from digest.render.message import Renderer
@@ -9,7 +10,7 @@ from digest.render.message import Renderer
 
 @pytest.fixture(scope="session")
 def renderer() -> Renderer:
-    return Renderer(IDENTITY)
+    return example_mails.renderer()
 
 
 @pytest.fixture(scope="session")

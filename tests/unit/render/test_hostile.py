@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime
+from datetime import date
 from email import message_from_bytes, policy
 from html.parser import HTMLParser
 
@@ -14,9 +14,7 @@ from digest.mail.characters import one_line
 from digest.mail.identity import Identity, MailSettings
 from digest.mail.tokens import Signer
 from digest.model import Choice, Paper, Reason, ReasonKind, Selection, Subscriber, Topic
-from digest.render.compose import compose
 from digest.render.hostile import LINK_LONGEST, link, plain
-from digest.render.links import Links
 from digest.render.message import Renderer
 
 ELEMENTS = frozenset(
@@ -67,8 +65,7 @@ TEXT = st.lists(st.one_of(SPITE, st.text(st.characters(codec=None), max_size=30)
 )
 
 IDENTITY = Identity.of(MailSettings("Paper Digest <digest@papers.example.org>"))
-LINKS = Links.of("https://papers.example.org", IDENTITY, Signer([b"k" * 32]), 1, date(2026, 8, 21))
-RENDERER = Renderer(IDENTITY)
+RENDERER = Renderer(IDENTITY, Signer([b"k" * 32]), "https://papers.example.org")
 
 
 class Elements(HTMLParser):
@@ -101,9 +98,7 @@ def mail(title, abstract, author, url, name=""):
     choice = Choice("x:1", 0.5, 0.5, 0.5, (reason,))
     selection = Selection("ada@reader.example", date(2026, 8, 21), (choice,))
     subscriber = Subscriber("ada@reader.example", name)
-    digest = compose(selection, {"x:1": paper}, subscriber, LINKS, IDENTITY)
-    instant = datetime(2026, 8, 22, tzinfo=UTC)
-    return RENDERER.message(digest, "ada@reader.example", selection, LINKS, instant).content
+    return RENDERER.message(subscriber, selection, {"x:1": paper}, 1).content
 
 
 @settings(max_examples=300, deadline=None)

@@ -1,8 +1,10 @@
 import re
 import shutil
 
+import example_mails
 import pytest
 from jinja2 import DictLoader, FileSystemLoader
+from markupsafe import Markup
 
 from digest.errors import RenderError
 from digest.render import templates
@@ -64,11 +66,13 @@ def test_css_is_inlined_when_loaded_and_never_when_rendered(monkeypatch, edition
         assert html.page(edition.digest)
 
 
-def test_a_card_is_rendered_once_for_all_its_readers(editions):
-    html = Html(environment())
-    for _ in range(3):
-        html.page(editions["rich-day"].digest)
-    assert html.card.cache_info().misses == 10
+def test_a_card_is_rendered_once_for_all_its_readers(monkeypatch, editions):
+    cards = []
+    monkeypatch.setattr(Html, "card", lambda self, card: cards.append(card) or Markup("<p>.</p>"))
+    renderer = example_mails.renderer()
+    for reader in range(3):
+        example_mails.render(renderer, editions["rich-day"].example, reader)
+    assert len(cards) == 10
 
 
 def test_a_folder_of_ones_own_can_take_their_place(tmp_path, editions):

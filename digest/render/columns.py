@@ -1,0 +1,58 @@
+"""The text edition's columns: wrapping, rules, and how wide a text is."""
+
+import unicodedata
+from collections.abc import Callable
+from functools import lru_cache
+
+COLUMNS = 72
+
+
+@lru_cache(maxsize=16_384)  # readers share cards, so most texts come again
+def wrap(text: str, indent: str = "", first: str | None = None) -> str:
+    """The text in lines of at most 72 columns, the first begun with `first`, others indented."""
+    lines = [indent if first is None else first]
+    empty = True
+    for word in text.split():
+        if not empty and width(lines[-1]) + 1 + width(word) > COLUMNS:
+            lines.append(indent)
+            empty = True
+        lines[-1] += word if empty else f" {word}"
+        empty = False
+        while width(lines[-1]) > COLUMNS and "://" not in word:
+            lines[-1], rest = _broken(lines[-1])
+            lines.append(indent + rest)
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def rule(text: str, sign: str) -> str:
+    """A line as wide as the text, to stand under it."""
+    return sign * min(width(text), COLUMNS)
+
+
+def beside(left: str, right: str) -> str:
+    """Two texts at the two ends of a line, or on two lines when they do not fit."""
+    space = COLUMNS - width(left) - width(right)
+    return f"{left}{' ' * space}{right}" if space > 1 else f"{wrap(left)}\n{wrap(right)}"
+
+
+def width(text: str) -> int:
+    """Columns that a text takes (Unicode UAX 11): wide ones take two, marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+        if not unicodedata.combining(character)
+    )
+
+
+def _broken(line: str) -> tuple[str, str]:
+    """A line without blanks, cut at the last column."""
+    cut = len(line)
+    while width(line[:cut]) > COLUMNS:
+        cut -= 1
+    return line[:cut], line[cut:]
+
+
+FILTERS: dict[str, Callable[..., str]] = {"wrap": wrap, "rule": rule, "beside": beside}
+"""What templates call them by."""

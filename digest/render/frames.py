@@ -1,0 +1,235 @@
+"""A mail up to what differs between readers: each shape is printed once and cut at its holes.
+
+The same templates and header fields that print a page print it here, with a mark where a personal
+field comes; a mail is then one join of ready octets.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeVar
+
+from markupsafe import Markup
+
+from digest.mail.identity import Identity
+from digest.mail.message_id import Names, boundary
+from digest.mail.tokens import EditionTokens
+from digest.model import Card, Digest, Mood, Section
+from digest.render import compose, wording
+from digest.render.header import closing, header, opening, part
+from digest.render.holes import Cut, Form, Hole, fill, plain_cut, quoted_cut
+from digest.render.html import Html
+from digest.render.links import Links
+from digest.render.memo import Memo
+from digest.render.text import Text
+
+SHAPES = 4_096
+"""Shapes of mails that are held; they share most of their octets."""
+_STUB = Card("", "", "", "", "", "", "", ())
+
+From = TypeVar("From")
+Made = TypeVar("Made")
+
+
+class Mark(StrEnum):
+    """The characters that stand for personal fields."""
+
+    TO = "\ue001"
+    SUBJECT_FIELD = "\ue002"
+    DATE = "\ue003"
+    NAME_OF_MESSAGE = "\ue004"
+    BOUNDARY = "\ue005"
+    UNSUBSCRIBE = "\ue006"
+    MANAGE = "\ue007"
+    VIEW = "\ue008"
+    NAME = "\ue009"
+    ADDRESS = "\ue00a"
+    SUBJECT = "\ue00b"
+    LEAD = "\ue00c"
+    FOLLOWS = "\ue00d"
+    HEADING = "\ue100"
+    """And the characters after it, one for each section; so with the cards."""
+    HTML_CARD = "\ue200"
+    TEXT_CARD = "\ue300"
+
+
+READY = tuple(list(Mark)[:8])
+"""Fields that are spliced as they are."""
+CARDS = (Mark.HTML_CARD, Mark.TEXT_CARD)
+TEXTS = (Mark.NAME, Mark.ADDRESS, Mark.SUBJECT, Mark.LEAD, Mark.FOLLOWS)
+"""Fields of which templates make something: see `Forms`."""
+
+
+class Shape(NamedTuple):
+    """What decides how a mail is laid out."""
+
+    day: date
+    mood: Mood
+    named: bool
+    """Whether the reader's name is known."""
+    follows: bool
+    """Whether the reader follows any topic."""
+    more: int
+    """Papers that did not fit."""
+    counts: tuple[int, ...]
+    """Papers of each section."""
+
+
+Key = tuple[date, Mood, bool, bool, int, tuple[int, ...]]
+"""A shape as a plain tuple, which is made four times as fast."""
+
+
+class Forms:
+    """All that templates make of each text, so that a value is printed once in all its forms."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, dict[Form, int]] = {mark: {} for mark in (*TEXTS, Mark.HEADING)}
+        self._memos: list[Memo[Any, Any]] = []
+
+    def memo(self, make: Callable[[From], Made], most: int) -> Memo[From, Made]:
+        """Values that depend on which forms are known: they are forgotten at each new one."""
+        made = Memo(make, most)
+        self._memos.append(made)
+        return made
+
+    def fill(self, mark: Mark, value: str, octets: bytes = b"") -> list[bytes]:
+        """A value in all its forms; `octets` is `easy(value)`, where that is known."""
+        return fill(self._of[mark], value, octets)
+
+    def learn(self, found: Iterable[Hole]) -> None:
+        """Adds the forms that a page needs."""
+        for mark, form in found:
+            known = self._of.get(_kind(mark), {form: 0})
+            if form not in known:
+                known[form] = len(known)
+                for memo in self._memos:
+                    memo.clear()
+
+    def places(self, sections: int) -> Callable[[Hole], int]:
+        """Where the octets for a hole are found among a mail's fields."""
+        starts = {str(mark): place for place, mark in enumerate(READY)}
+        start = len(READY)
+        for mark in TEXTS:
+            starts[mark] = start
+            start += len(self._of[mark])
+        headings = self._of[Mark.HEADING]
+        cards = start + sections * len(headings)
+
+        def place(hole: Hole) -> int:
+            mark, form = hole
+            kind = _kind(mark)
+            number = ord(mark) - ord(kind)
+            if kind in CARDS:
+                return cards + 2 * number + CARDS.index(kind)
+            if kind == Mark.HEADING:
+                return start + len(headings) * number + headings[form]
+            return starts[kind] + self._of.get(kind, {form: 0})[form]
+
+        return place
+
+
+def _kind(mark: str) -> str:
+    """The mark without the number of its section or card."""
+    return mark if mark < Mark.HEADING else chr(ord(mark) & 0xFF00)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The octets of a mail, with holes."""
+
+    parts: list[bytes]
+    """Literals, with nothing between each two."""
+    pick: Callable[[Sequence[bytes]], tuple[bytes, ...]]
+    """From the fields of a mail, what stands between."""
+
+    def fill(self, fields: Sequence[bytes]) -> bytes:
+        """The mail: fields in the order of `READY`, `TEXTS`, headings, cards."""
+        parts = self.parts.copy()
+        parts[1::2] = self.pick(fields)
+        return b"".join(parts)
+
+
+class Frames:
+    """The frames of every day and shape, printed when first asked for."""
+
+    def __init__(
+        self, identity: Identity, base_url: str, html: Html, text: Text, forms: Forms
+    ) -> None:
+        """`forms` grows by what frames are found to need."""
+        self._identity, self._base_url = identity, base_url
+        self._html, self._text, self._forms = html, text, forms
+        self._literals: Memo[bytes, bytes] = Memo(lambda literal: literal, SHAPES)
+        self.of: Memo[Key, Frame] = forms.memo(self._frame, SHAPES)
+
+    def _frame(self, key: Key) -> Frame:
+        shape = Shape(*key)
+        mail = self._mail(shape)
+        self._forms.learn(mail.holes)
+        place = self._forms.places(len(shape.counts))
+        parts = [b""] * (2 * len(mail.holes) + 1)
+        parts[::2] = [self._literals[literal] for literal in mail.literals]
+        return Frame(parts, itemgetter(*map(place, mail.holes)))
+
+    def _mail(self, shape: Shape) -> Cut:
+        """From the first header field to the last boundary."""
+        tokens = EditionTokens(Mark.UNSUBSCRIBE * 32, Mark.MANAGE * 32, Mark.VIEW * 32, "")
+        links = Links.of(self._base_url, self._identity, tokens, shape.day)
+        stub, limit = self._stub(shape, links), boundary(Mark.BOUNDARY * 32)
+        name = Names.of(self._identity, shape.day).message_id(Mark.NAME_OF_MESSAGE * 32)
+        head = header(
+            Mark.TO,
+            Mark.SUBJECT_FIELD,
+            Mark.DATE,
+            name,
+            (shape.day, shape.mood),
+            links,
+            self._identity,
+        )
+        return (
+            plain_cut(head + opening(limit) + part(limit, "plain"))
+            + quoted_cut(self._text_page(stub), html=False)
+            + plain_cut(part(limit, "html"))
+            + quoted_cut(self._html_page(stub), html=True)
+            + plain_cut(closing(limit))
+        )
+
+    def _stub(self, shape: Shape, links: Links) -> Digest:
+        """A digest of marks."""
+        numbers = iter(range(sum(shape.counts)))
+        sections = tuple(
+            Section(
+                chr(ord(Mark.HEADING) + place),
+                tuple(replace(_STUB, title=str(next(numbers))) for _ in range(count)),
+            )
+            for place, count in enumerate(shape.counts)
+        )
+        return Digest(
+            subject=Mark.SUBJECT.value,
+            product=self._identity.name,
+            lead=Mark.LEAD.value,
+            day=wording.day_in_words(shape.day),
+            greeting=compose.greeting(Mark.NAME) if shape.named else "",
+            sections=sections,
+            notice=compose.NOTICES[shape.mood],
+            more=shape.more,
+            why=compose.why(Mark.ADDRESS, self._identity),
+            follows=Mark.FOLLOWS.value if shape.follows else "",
+            manage_url=links.manage,
+            unsubscribe_url=links.unsubscribe,
+            web_url=links.web,
+            imprint=self._identity.imprint,
+        )
+
+    def _text_page(self, stub: Digest) -> str:
+        def card(card: Card, place: int) -> str:
+            return self._text.opening(place) + chr(ord(Mark.TEXT_CARD) + int(card.title)) + "\n"
+
+        return self._text.page(stub, card)
+
+    def _html_page(self, stub: Digest) -> str:
+        def card(card: Card) -> Markup:
+            return Markup(chr(ord(Mark.HTML_CARD) + int(card.title)) + "\n")  # noqa: S704 - a mark
+
+        return self._html.page(stub, card)
