@@ -35,10 +35,8 @@ from digest.model.due import due_at, newest_day
 from digest.ports import Observer, Source, Transport
 from digest.rank.ranking import Weighing
 from digest.rank.telling import told
-from digest.render.compose import compose
 from digest.render.examples import Example, names
 from digest.render.html import Html
-from digest.render.links import Links
 from digest.render.message import Renderer
 from digest.render.templates import environment
 from digest.render.text import Text
@@ -101,10 +99,12 @@ class App:
     @cached_property
     def press(self) -> Press:
         """Prints digests and messages."""
+        return self.press_with(None)
+
+    def press_with(self, loader: BaseLoader | None) -> Press:
+        """A press with other templates than the program's own. Raises RenderError."""
         keys = signing_keys(self.settings)
-        base_url = self.settings.web.base_url
-        renderer = Renderer(self.identity, Signer(keys), base_url)
-        return Press(self.papers, self.subscribers, renderer)
+        return Press(self.papers, self.subscribers, renderer(self.settings, keys, loader))
 
     @cached_property
     def select(self) -> Select:
@@ -295,11 +295,8 @@ class Specimens:
 
     def __init__(self, settings: Settings, loader: BaseLoader | None = None) -> None:
         """With the program's own templates unless others are given. Raises RenderError."""
-        self._loader, self._base_url = loader, settings.web.base_url
-        self._identity = Identity.of(settings.mail)
-        pages = environment(loader)
-        self._renderer = Renderer(self._identity, Html(pages), Text(pages))
-        self._signer = Signer([b"no secret at all"])
+        self._loader = loader
+        self._renderer = renderer(settings, [b"no secret at all"], loader)
 
     @property
     def names(self) -> list[str]:
@@ -309,10 +306,16 @@ class Specimens:
     def message(self, name: str) -> Message:
         """An example's mail. Raises Unknown, RenderError."""
         example = Example.load(name, self._loader)
-        reader, chosen = example.subscriber, example.selection
-        links = Links.of(self._base_url, self._identity, self._signer, INERT, chosen.day)
-        digest = compose(chosen, example.papers, reader, links, self._identity)
-        return self._renderer.message(digest, reader.address, chosen, links, example.instant)
+        return self._renderer.message(example.subscriber, example.selection, example.papers, INERT)
+
+
+def renderer(
+    settings: Settings, keys: Sequence[bytes], loader: BaseLoader | None = None
+) -> Renderer:
+    """What makes an installation's mails, with its templates or others. Raises RenderError."""
+    pages = environment(loader)
+    identity, base_url = Identity.of(settings.mail), settings.web.base_url
+    return Renderer(identity, Signer(keys), base_url, Html(pages), Text(pages))
 
 
 def open_database(settings: Settings) -> SqliteDatabase:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from digest.render.html import BUDGET
+from digest.render.fit import BUDGET
 from digest.render.lint.document import Document, Voice
 from digest.render.lint.finding import Finding
 

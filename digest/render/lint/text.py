@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
+from digest.render.columns import COLUMNS, width
 from digest.render.lint.document import Document, Voice
 from digest.render.lint.finding import Finding
-from digest.render.text import COLUMNS, width
 
 COVERED = 0.95
 """Share of the page's words that the text must hold."""

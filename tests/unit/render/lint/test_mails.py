@@ -52,7 +52,13 @@ BROKEN = [
     ("parts", "error", "--\r\n", "", "malformed"),
     ("columns", "error", "chain\r\n    tools", "chain and chain and tools", "72 at most"),
     ("text-links", "error", "Page     https:", "Page     xttps:", "is not in the text"),
-    ("text-words", "error", "    Andrei Cristian Popescu, Haitz", "    Nobody", "of the page's words"),
+    (
+        "text-words",
+        "error",
+        "    Andrei Cristian Popescu, Haitz",
+        "    Nobody",
+        "of the page's words",
+    ),
     ("text-words", "warning", "    Why now:", "    <b>Why</b> now:", "mark-up"),
     ("leaving", "error", "nsubscribe", "nclose", "text part"),
 ]
