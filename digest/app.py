@@ -305,8 +305,17 @@ class Specimens:
 
     def message(self, name: str) -> Message:
         """An example's mail. Raises Unknown, RenderError."""
+        return self._message(Example.load(name, self._loader))
+
+    def test_copy(self, name: str, address: str, now: datetime) -> Message:
+        """The same, addressed to somebody who wants to see it in their mail reader."""
         example = Example.load(name, self._loader)
-        return self._renderer.message(example.subscriber, example.selection, example.papers, INERT)
+        reader = replace(example.subscriber, address=address)
+        return self._renderer.test_copy(self._message(replace(example, subscriber=reader)), now)
+
+    def _message(self, example: Example) -> Message:
+        shown = example.subscriber, example.selection, example.papers
+        return self._renderer.message(*shown, INERT)
 
 
 def renderer(

@@ -46,10 +46,21 @@ def templates() -> BaseLoader:
     return ChoiceLoader([*found, FileSystemLoader(CHECKOUT)])
 
 
+def folders() -> list[Path]:
+    """Where those lie, as far as they are files."""
+    shipped = Path(__file__).resolve().parents[1] / "templates"
+    return [folder for folder in (shipped, CHECKOUT) if folder.is_dir()]
+
+
 def environment(loader: BaseLoader | None = None) -> Environment:
-    """Templates with autoescape in `.html`, no undefined names, and CSS inlined."""
+    """Templates with autoescape in `.html`, no undefined names, and CSS inlined: for mail."""
+    return pages(_Inlining(loader or templates()))
+
+
+def pages(loader: BaseLoader | None = None) -> Environment:
+    """Templates with autoescape in `.html` and no undefined names: for browsers."""
     return Environment(
-        loader=_Inlining(loader or templates()),
+        loader=loader or templates(),
         autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
         trim_blocks=True,
