@@ -121,7 +121,5 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
-        reason = error.strerror or error
-        raise Misuse(
-            f"cannot listen on {host}:{port}: {reason} (--bind chooses another)"
-        ) from error
+        problem = f"cannot listen on {host}:{port}: {error.strerror or error}"
+        raise Misuse(f"{problem} (--bind chooses another place)") from error

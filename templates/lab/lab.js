@@ -1,10 +1,12 @@
 // The page works without this. With it, choices show at once and a changed template reloads.
 "use strict";
 
+// By mouse a choice shows at once; by keyboard it waits for Enter, for arrows pass over many.
 for (const choice of document.querySelectorAll("[data-now]")) {
-  choice.addEventListener("change", () => {
-    if (choice.form.reportValidity()) choice.form.requestSubmit();
-  });
+  let pointed = false;
+  choice.addEventListener("pointerdown", () => { pointed = true; });
+  choice.addEventListener("keydown", () => { pointed = false; });
+  choice.addEventListener("change", () => { if (pointed) choice.form.requestSubmit(); });
 }
 
 const live = document.querySelector(".live");

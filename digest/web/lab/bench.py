@@ -45,7 +45,7 @@ class Bench:
         document = Document.of_mail(wanted.reader, content)
         if held is None:
             held = self._held[wanted] = Versions(now, document, content)
-        elif held.content != content:
+        elif _said(held.newest) != _said(document):
             held.before, held.newest, held.content = held.newest, document, content
         held.print = now
         self._held.move_to_end(wanted)
@@ -69,3 +69,9 @@ class Bench:
             return None
         older = [day for day in self._services.days() if day < wanted.day]
         return wanted.on(max(older)) if older else None
+
+
+def _said(document: Document) -> tuple[object, ...]:
+    """What would be told as a change: all but Date, which a choice made anew is given anew."""
+    fields = [found for found in document.header or () if found.name != "date"]
+    return document.html, document.text, fields

@@ -32,7 +32,7 @@ PANES = (
          partial(as_preferred, scheme="dark"), dark=True),
     Pane("inverted", "Inverted", "Every colour turned around, as Gmail for iOS does.",
          partial(inverted, kind=Inversion.FULL), dark=True),
-    Pane("darkened", "Darkened", "Light grounds darkened, dark text lightened: Outlook.com and others.",
+    Pane("darkened", "Darkened", "Light grounds darkened, dark text lightened: Outlook.com.",
          partial(inverted, kind=Inversion.PARTIAL), dark=True),
     Pane("word", "Word", "What Word's engine leaves of it: Outlook for Windows.", as_word),
     Pane("images", "No images", "Images blocked: their alternative texts alone.",

@@ -146,7 +146,8 @@ def _other(bench: Bench, wanted: Wanted, versions: Versions, against: str) -> Do
 
 
 def _header(document: Document) -> str:
-    return "\n".join(f"{name}: {rest}" for name, rest in header_lines(document))
+    lines = header_lines(document)
+    return "\n".join(f"{name}: {rest}" for name, rest in lines if name.lower() != "date")
 
 
 def _line(finding: Finding) -> int | None:
