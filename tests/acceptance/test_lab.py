@@ -68,7 +68,7 @@ def test_a_subscriber_s_day_and_ad_hoc_topics(lab):
     ("query", "said"),
     [
         ("example=nope", "no example"),
-        ("for=nobody@reader.example", "nobody subscribes as"),
+        ("for=nemo@reader.example", "nobody subscribes as"),
         (f"topics=!!&day={DAY}", "says nothing"),
         ("topics=x&day=2020-01-01", "nothing is collected for 2020-01-01"),
         ("topics=x&day=soon", "is not a day"),
@@ -106,11 +106,11 @@ def test_the_page_allows_nothing_from_elsewhere(lab):
 def test_a_test_copy_goes_out_and_nothing_is_recorded(lab):
     page = requests.get(lab.reader, timeout=20).text
     form = {"ticket": ticket(page), "for": READER, "day": f"{DAY}", "to": "me@home.example"}
-    before = len(lab.relay.mails)
+    before = len(lab.relay.received)
     answer = post(lab, "send", form)
     assert answer.status_code == 303
     assert "Accepted for me@home.example" in get(lab, answer.headers["location"][1:]).text
-    (mail,) = lab.relay.mails[before:]
+    (mail,) = lab.relay.received[before:]
     parsed = message_from_bytes(mail.content, policy=policy.default)
     assert parsed["To"] == "me@home.example"
     assert lab.installation("deliveries", "--day", f"{DAY}", "--json").records[0]["state"] == (
@@ -128,10 +128,10 @@ def test_a_refusal_is_shown_in_the_relay_s_words(lab):
 @pytest.mark.parametrize("path", ["send", "keep"])
 @pytest.mark.parametrize("wrong", [{}, {"ticket": ""}, {"ticket": "guess"}, {"ticket": "é"}])
 def test_forms_from_elsewhere_do_nothing(lab, path, wrong):
-    before = len(lab.relay.mails)
+    before = len(lab.relay.received)
     answer = post(lab, path, {"example": "rich-day", "to": "me@home.example", **wrong})
     assert answer.status_code == 403
-    assert len(lab.relay.mails) == before
+    assert len(lab.relay.received) == before
 
 
 def test_a_ticket_does_not_help_another_site(lab):

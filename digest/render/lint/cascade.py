@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from digest.render.lint.colour import Colour, colour
+from digest.render.colour import Colour, colour
 from digest.render.lint.css import Declaration, Rule
 from digest.render.lint.element import Element
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from digest.render.colour import contrast
 from digest.render.lint.cascade import Paint, Scheme, in_force, paint
-from digest.render.lint.colour import contrast
 from digest.render.lint.document import Document, Voice
 from digest.render.lint.element import Element
 from digest.render.lint.finding import Finding

@@ -9,7 +9,7 @@ import re
 from colorsys import hls_to_rgb, rgb_to_hls
 from enum import StrEnum
 
-from digest.render.lint.colour import Colour, colour
+from digest.render.colour import Colour, colour
 from digest.render.views.sheets import without_media
 
 DARKEST = 0.07
