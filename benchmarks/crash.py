@@ -117,7 +117,7 @@ class Trial:
             time.sleep(random.uniform(0, 0.5))  # noqa: S311
             FAULTS[fault](self, process)
             self.faults[fault] += 1
-        self.statuses[process.wait()] += 1
+        self.statuses[ended(process)] += 1
         wait_until_gone(family)
         return flowed
 
@@ -186,6 +186,15 @@ class Verdict:
         """Whether the promise was kept."""
         kept = not (self.doubles or self.wrong or self.journals)
         return kept and self.doubts <= self.most_doubts
+
+
+def ended(process: "subprocess.Popen[bytes]") -> int:
+    """The exit status of a run; one that survives is told to finish: others want mails, too."""
+    try:
+        return process.wait(1.0)
+    except subprocess.TimeoutExpired:
+        process.terminate()
+        return process.wait()
 
 
 def wait_until_gone(pids: list[int]) -> None:

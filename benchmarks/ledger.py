@@ -101,6 +101,8 @@ def main(arguments: list[str] | None = None) -> None:
             print(f"ledger {size:5} a commit {middle:10,.0f} deliveries/s {middle / single:8.1f} ×")
         best = max(statistics.median(rates) for rates in found.values())
         rows = database.all("SELECT count(*) FROM deliveries")[0][0]
+        for name, octets in size_of(database).items():
+            print(f"ledger {octets / rows:6.1f} bytes a delivery in {name}")
         each = sum(size_of(database).values()) / rows
         print(f"ledger goal ≥ {GOAL:,} deliveries/s: {'met' if best >= GOAL else 'MISSED'}")
         met = "met" if each <= BYTES else "MISSED"

@@ -36,7 +36,8 @@ class SameBody:
         """The mail of one reader."""
         head = f"From: <digest@news.example>\r\nTo: <{address}>\r\nSubject: 10 papers\r\n".encode()
         sender = "bounces+t@news.example"
-        return Message(address, DAY, f"<{address}>", sender, address, head + self._body)
+        content = head + self._body
+        return Message(address, DAY, f"<{address}>", sender, address, content, seal=b"as ever")
 
     def messages(self, readers, _) -> Iterator[Message]:
         """As the press has it."""

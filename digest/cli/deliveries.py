@@ -85,7 +85,7 @@ def release(session: Session, addresses: tuple[str, ...], day: date | None, ever
 
 def _find(app: App, day: date | None, state: DeliveryState | None) -> Iterator[Delivery]:
     if state is not DeliveryState.PLANNED:
-        yield from app.ledger.deliveries(day, state)
+        yield from app.deliveries(day, state)
     if state in {None, DeliveryState.PLANNED} and day is not None:
         yield from app.planned(day)
 

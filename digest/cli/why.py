@@ -74,9 +74,10 @@ def _print(weighing: Weighing, paper: Paper) -> None:
         for given in choice.reasons
     ]
     table(rows, ("reason", "what", "strength", "matching words"))
+    formula = "relevance × (1 + 0.8 × trending) / 1.8" if choice.relevance else "trending"
     click.echo(
         f"\nrelevance {choice.relevance:.3f}, trending {choice.trending:.3f}: "
-        f"score = relevance × (1 + 0.8 × trending) / 1.8 = {choice.score:.3f}"
+        f"score = {formula} = {choice.score:.3f}"
     )
     for each in weighing.explanations:
         click.echo()
@@ -92,7 +93,7 @@ def _addends(explanation: Explanation) -> list[tuple[str, float]]:
     for part, value in explanation.parts.items():
         rows.append((PARTS.get(part, part), value))
         if part == "stems":
-            rows += [(f"    {word} (BM25F)", share) for word, share in explanation.words.items()]
+            rows += [(f"· {word} (BM25F)", share) for word, share in explanation.words.items()]
     return [*rows, ("sum", explanation.raw)]
 
 

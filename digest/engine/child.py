@@ -36,7 +36,7 @@ def main() -> None:
     try:
         result = job(parent.send, stop.is_set)
     except DigestError as error:
-        parent.send(_sendable(error))
+        parent.send(error)
     else:
         parent.send((result,))
 
@@ -49,12 +49,6 @@ def _listen(parent: "Connection[Any, Any]", stop: Flag) -> None:
         parent.recv()
     except (EOFError, OSError):
         os._exit(ORPHANED)
-
-
-def _sendable(error: DigestError) -> DigestError:
-    """The error, or its words when it is of a kind that takes more to be made."""
-    kind = type(error)
-    return error if kind.__init__ is DigestError.__init__ else DigestError(str(error))
 
 
 if __name__ == "__main__":

@@ -59,7 +59,9 @@ def explain(
         if choice.paper == paper.id:
             return Weighing(choice, _chosen(selection.mood), tuple(sums))
     choice = _unchosen(ranking, reader, number, sums)
-    verdict = _excluded(ranking, reader, paper, seen) or _short(reader, sums)
+    verdict = _excluded(ranking, reader, paper, seen) or _short(
+        reader, sums, ranking.day.parameters.floor
+    )
     return Weighing(choice, verdict, tuple(sums))
 
 
@@ -69,14 +71,19 @@ def _chosen(mood: Mood) -> str:
     return "chosen"
 
 
-def _short(reader: Subscriber, sums: list[Explanation]) -> str:
+def _short(reader: Subscriber, sums: list[Explanation], floor: float) -> str:
     if not sums or any(each.relevance >= each.needed for each in sums):
         return f"{reader.papers} papers had better claims to a place"
     nearest = max(sums, key=lambda each: each.relevance - each.needed)
     needed, had = f"{nearest.needed:.2f}", f"{nearest.relevance:.2f}"
     if needed == had:
         needed, had = f"{nearest.needed:.4f}", f"{nearest.relevance:.4f}"
-    return f"below the floor: needed {needed}, had {had}"
+    return f"below the floor: needed {needed}, had {had}{_more(nearest, floor)}"
+
+
+def _more(sum_: Explanation, floor: float) -> str:
+    """Why more than the floor was needed."""
+    return "; what lacks words of the topic needs more" if sum_.needed > floor + 1e-6 else ""
 
 
 def _excluded(ranking: Ranking, reader: Subscriber, paper: Paper, seen: frozenset[str]) -> str:

@@ -89,9 +89,10 @@ class Collect:
         for other in source.fallbacks(run.day):
             if haul.convinces(now.date()) and (haul.mended or not haul.errors):
                 break
-            faults, known = len(haul.errors), len(haul.papers)
+            faults, known, strange = len(haul.errors), len(haul.papers), len(haul.others)
             brought = self._walk(source, other, haul)
-            haul.mended = len(haul.errors) == faults and (brought > 0 or known == 0)
+            silent = known == 0 and len(haul.others) == strange  # nothing listed, and no other day
+            haul.mended = len(haul.errors) == faults and (brought > 0 or silent)
         return haul
 
     def _walk(self, source: Source, request: Request, haul: Haul) -> int:

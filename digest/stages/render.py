@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from hashlib import blake2b
 
 from digest.model import Advanced, Message, Mood, Run, Selection, Stage, Subscriber
 from digest.ports import Ledger, Observer, Selections, Subscribers

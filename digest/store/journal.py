@@ -21,7 +21,7 @@ holds, and nothing by what it does not hold.
 import os
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
@@ -131,6 +131,15 @@ class Journals:
                 raise Locked(f"process {left.process.pid} still writes {path}: wait until it ended")
             found.append(left)
         return found
+
+    def sending(self) -> frozenset[tuple[int, int]]:
+        """Day and reader of each mail that is between its final dot and the answer, just now."""
+        found: set[tuple[int, int]] = set()
+        for path in self._paths():
+            with suppress(FileNotFoundError):  # recorded since
+                marks = replay(path.read_bytes(), b"").marks
+                found |= {(m.day, m.reader) for m in marks if m.state is DeliveryState.SENDING}
+        return frozenset(found)
 
     def clear(self) -> None:
         """Removes every journal: all that they tell is recorded."""

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
 
@@ -153,20 +153,25 @@ class LedgerStore:
         )
 
     def deliveries(
-        self, day: date | None = None, state: DeliveryState | None = None
+        self,
+        day: date | None = None,
+        state: DeliveryState | None = None,
+        sending: Collection[tuple[int, int]] = (),
     ) -> Iterator[Delivery]:
-        """The rows, by day and address."""
+        """The rows, by day and address; of those claimed, journals tell which are `sending`."""
+        wanted = DeliveryState.CLAIMED if state is DeliveryState.SENDING else state
         after: Row = (0, "")
         while True:
             rows = self._all(
                 "deliveries",
                 day=day.toordinal() if day else 0,
-                state=CODES[state] if state else 0,
+                state=CODES[wanted] if wanted else 0,
                 after_day=after[0],
                 after_address=after[1],
                 limit=PAGE,
             )
-            yield from map(_to_delivery, rows)
+            found = (_to_delivery(row, sending) for row in rows)
+            yield from (delivery for delivery in found if state in {None, delivery.state})
             if len(rows) < PAGE:
                 return
             after = (rows[-1][1], rows[-1][0])
@@ -181,12 +186,15 @@ class LedgerStore:
         return from_instant(seconds)
 
 
-def _to_delivery(row: Row) -> Delivery:
-    address, day, state, attempts, reply, updated = row
+def _to_delivery(row: Row, sending: Collection[tuple[int, int]]) -> Delivery:
+    address, day, code, attempts, reply, updated, reader = row
+    state = STATES[code]
+    if state is DeliveryState.CLAIMED and (day, reader) in sending:
+        state = DeliveryState.SENDING
     return Delivery(
         address=address,
         day=date.fromordinal(day),
-        state=STATES[state],
+        state=state,
         attempts=attempts,
         reply=reply,
         updated=from_instant(updated),

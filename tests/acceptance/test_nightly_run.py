@@ -201,7 +201,8 @@ def test_what_a_killed_run_left_in_doubt_is_said_by_the_next(subscribed, relay):
     relay.on_dot(READERS[0], "250 2.0.0 slowly", delay=10.0)
     subscribed("collect", "--day", str(DAY))
     with subscribed.start("send", "--day", str(DAY), "--for", READERS[0]) as sending:
-        until(lambda: states(subscribed)[READERS[0]] == "sending")
+        until(lambda: any(line.startswith("DATA") for line in relay.lines))
+        time.sleep(0.5)  # the content takes a moment; its answer would take ten seconds
         sending.kill()
     said = subscribed("run", "--day", str(DAY))
     assert said.status == 1

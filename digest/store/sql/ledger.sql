@@ -75,7 +75,7 @@ WHERE day = :day AND reader = (SELECT id FROM readers WHERE address = :address)
   AND state IN (SELECT value FROM json_each(:from))
 
 -- :deliveries  the rows after a key, of a day or of all, in a state or in any
-SELECT r.address, d.day, d.state, d.attempts, COALESCE(w.reply, ''), d.updated
+SELECT r.address, d.day, d.state, d.attempts, COALESCE(w.reply, ''), d.updated, d.reader
 FROM deliveries AS d JOIN readers AS r ON r.id = d.reader
 LEFT JOIN replies AS w ON w.day = d.day AND w.reader = d.reader
 WHERE (:day = 0 OR d.day = :day) AND (:state = 0 OR d.state = :state)

@@ -349,3 +349,8 @@ def test_ways_are_tried_in_order_until_one_brings_the_day(tmp_path: Path):
     desk = Desk(tmp_path, api=GONE, page=page(1), old=page(2))
     desk.collect()
     assert desk.source.asked == ["api", "page"]
+
+
+def test_a_way_that_leads_to_another_day_mends_nothing(tmp_path: Path):
+    desk = Desk(tmp_path, api=GONE, page=GONE, old=page(1, day=THURSDAY))
+    assert desk.collect().verdict is Verdict.FAILED

@@ -92,8 +92,8 @@ CREATE TABLE selections (
   PRIMARY KEY (reader, day)
 ) WITHOUT ROWID;
 
--- The ledger. state: see digest/store/ledger.py. due: the lease's end of what is claimed, the next
--- attempt of what is deferred. began: the first attempt; expiry counts from it.
+-- The ledger. state: see digest/store/states.py. due: the next attempt of what is deferred, or in
+-- doubt. began: the first attempt; expiry counts from it.
 CREATE TABLE deliveries (
   day INTEGER NOT NULL,
   reader INTEGER NOT NULL REFERENCES readers (id),
