@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
+from itertools import islice
 from zlib import crc32
 
 from jinja2 import Environment, StrictUndefined, select_autoescape
@@ -134,12 +135,16 @@ def counted() -> Iterator[list[str]]:
         templates.inline = inline
 
 
-def measure(renderer: Renderer, batch: list[Letter], known: dict[str, Paper]) -> float:
-    """µs of CPU a mail."""
-    start = time.process_time()
-    for number, (reader, chosen) in enumerate(batch, 1):
-        renderer.message(reader, chosen, known, number)
-    return (time.process_time() - start) / len(batch) * 1e6
+def measure(renderer: Renderer, supply: Iterator[Letter], known: dict[str, Paper]) -> float:
+    """µs of CPU a mail; readers and selections come in batches, as from the store."""
+    spent, mails = 0.0, 0
+    while batch := list(islice(supply, 500)):
+        start = time.process_time()
+        for number, (reader, chosen) in enumerate(batch, 1):
+            renderer.message(reader, chosen, known, number)
+        spent += time.process_time() - start
+        mails += len(batch)
+    return spent / mails * 1e6
 
 
 def main() -> None:
@@ -151,22 +156,25 @@ def main() -> None:
     chance = random.Random(7)  # noqa: S311 - a repeatable workload
     known, sets = papers(200), topic_sets(options.sets, chance)
     chosen = selections(sets, known, chance)
-    batch = list(letters(options.readers, sets, chosen))
+
+    def supply(count: int) -> Iterator[Letter]:
+        return letters(count, sets, chosen)
+
     with counted() as calls:
         renderer = Renderer(IDENTITY, Signer([b"k" * 32]), "https://papers.example.org")
         loaded = len(calls)
-        cold = measure(renderer, batch[: options.sets], known)
+        cold = measure(renderer, supply(options.sets), known)
         rounds, plain_rounds, plain = [], [], Plain(renderer)
         for _ in range(options.rounds):
             inlined = len(calls)
-            rounds.append(measure(renderer, batch, known))
+            rounds.append(measure(renderer, supply(options.readers), known))
             per_mail = len(calls) - inlined
             start = time.process_time()
-            for reader, selection in batch[:10]:
+            for reader, selection in supply(10):
                 plain.message(reader, selection, known)
             plain_rounds.append((time.process_time() - start) / 10 * 1e6)
     ready, slow = statistics.median(rounds), statistics.median(plain_rounds)
-    size = len(renderer.message(*batch[0], known, 1).content)
+    size = len(renderer.message(*next(supply(1)), known, 1).content)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(
         f"build  {size:,} octets a mail; {options.sets:,} topic sets, {options.readers:,} readers"
@@ -175,7 +183,7 @@ def main() -> None:
     print(f"build  {cold:8.1f} µs CPU a mail, the first of each topic set, all else unmet")
     print(f"build  {slow:8.1f} µs CPU a mail, jinja2 + premailer + EmailMessage")
     print(f"build  premailer ran {loaded} times for the templates, {per_mail} times for mails")
-    print(f"build  peak memory {peak} MB, the readers included")
+    print(f"build  peak memory {peak} MB")
     print(f"build  goal ≤ {GOAL:.0f} µs: {'met' if ready <= GOAL else 'MISSED'}")
     print(f"build  {slow / ready:,.0f} times less, goal ≥ {FACTOR:,}:", end=" ")
     print("met" if slow / ready >= FACTOR else "MISSED")

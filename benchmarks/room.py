@@ -3,16 +3,19 @@
 Readers, choices and proofs are written down beforehand, so that a run begins to send at once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
+
+import numpy as np
 
 from digest.app import App, open_app
 from digest.clock import SystemClock
 from digest.config import Outbox, OutboxKind, Settings, StoreUrl
 from digest.config.sections import DeliverySettings
-from digest.model import Message, Mood, Run, Selection, Subscriber
+from digest.model import Message, Mood, Run, Subscriber
+from digest.rank.decisions import MOODS, NONE, Decisions
 from digest.stages.batches import batches
 from digest.stages.render import checksum
 from digest.transport.settings import Security, SmtpSettings
@@ -75,5 +78,15 @@ def fill(home: Path, readers: int, size: int) -> None:
     with open_app(settings(home, 25), SystemClock(), lambda _: None, kind=Room) as room:
         for some in batches((f"r{n:07}@d{n % 50}.example" for n in range(readers)), 5_000):
             room.subscribers.put((Subscriber(address) for address in some), NOW)
-            room.selections.put(Selection(a, DAY, (), Mood.QUIET, 0, NOW) for a in some)
+            room.selections.put(nothing(some), DAY, NOW)
             room.selections.prove({a: checksum(press.message(a)) for a in some}, DAY)
+
+
+def nothing(addresses: Sequence[str]) -> Decisions:
+    """A quiet edition without papers for each."""
+    count = len(addresses)
+    none, numbers = np.zeros((count, 0), np.uint8), np.full((count, 0), NONE, np.int32)
+    moods, considered = np.full(count, MOODS.index(Mood.QUIET), np.uint8), np.zeros(count, np.int64)
+    return Decisions(
+        addresses, (), (), moods, considered, numbers, none, none, numbers, none, none, none
+    )

@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 
+from jinja2 import BaseLoader
+
 from digest.clock import Clock
 from digest.config import Engine, OutboxKind, Settings
 from digest.config.secret_key import signing_keys
@@ -35,9 +37,13 @@ from digest.model import (
 )
 from digest.model.due import due_at, newest_day
 from digest.ports import Observer, Source, Transport
-from digest.rank.ranking import Weighing
+from digest.rank.explaining import Weighing
 from digest.rank.telling import told
+from digest.render.examples import Example, names
+from digest.render.html import Html
 from digest.render.message import Renderer
+from digest.render.templates import environment
+from digest.render.text import Text
 from digest.sources.cache import Cache
 from digest.sources.fetch import PoliteFetcher
 from digest.sources.registry import load as load_sources
@@ -45,7 +51,7 @@ from digest.stages.batches import batches
 from digest.stages.collect import Collect
 from digest.stages.doubts import Doubts
 from digest.stages.post import WayOut
-from digest.stages.press import Press
+from digest.stages.press import INERT, Press
 from digest.stages.render import Render
 from digest.stages.select import Select
 from digest.stages.send import Send
@@ -126,10 +132,12 @@ class App:
     @cached_property
     def press(self) -> Press:
         """Prints digests and messages."""
+        return self.press_with(None)
+
+    def press_with(self, loader: BaseLoader | None) -> Press:
+        """A press with other templates than the program's own. Raises RenderError."""
         keys = signing_keys(self.settings)
-        base_url = self.settings.web.base_url
-        renderer = Renderer(self.identity, Signer(keys), base_url)
-        return Press(self.papers, self.subscribers, renderer)
+        return Press(self.papers, self.subscribers, renderer(self.settings, keys, loader))
 
     @cached_property
     def select(self) -> Select:
@@ -300,7 +308,7 @@ class App:
         """The recorded choice of a reader, else the one that would be made now."""
         recorded = self.selections.get(reader.address, day)
         if recorded is None:
-            return self.select.choose(day, [reader], self.clock.now())[0]
+            return self.select.choose(day, reader, self.clock.now())
         return told(recorded, self.papers.get([c.paper for c in recorded.choices], recorded.at))
 
     def explain(self, reader: Subscriber, paper: Paper, day: date) -> Weighing:
@@ -383,6 +391,46 @@ class App:
         stop: Callable[[], bool],
     ) -> None:
         deliver_all(self.course, messages, before_dot, record, stop)
+
+
+class Specimens:
+    """Example editions as an installation would mail them; its store is not opened.
+
+    Their links are signed with a key that everybody knows, so they open nothing.
+    """
+
+    def __init__(self, settings: Settings, loader: BaseLoader | None = None) -> None:
+        """With the program's own templates unless others are given. Raises RenderError."""
+        self._loader = loader
+        self._renderer = renderer(settings, [b"no secret at all"], loader)
+
+    @property
+    def names(self) -> list[str]:
+        """The examples that there are."""
+        return names(self._loader)
+
+    def message(self, name: str) -> Message:
+        """An example's mail. Raises Unknown, RenderError."""
+        return self._message(Example.load(name, self._loader))
+
+    def test_copy(self, name: str, address: str, now: datetime) -> Message:
+        """The same, addressed to somebody who wants to see it in their mail reader."""
+        example = Example.load(name, self._loader)
+        reader = replace(example.subscriber, address=address)
+        return self._renderer.test_copy(self._message(replace(example, subscriber=reader)), now)
+
+    def _message(self, example: Example) -> Message:
+        shown = example.subscriber, example.selection, example.papers
+        return self._renderer.message(*shown, INERT)
+
+
+def renderer(
+    settings: Settings, keys: Sequence[bytes], loader: BaseLoader | None = None
+) -> Renderer:
+    """What makes an installation's mails, with its templates or others. Raises RenderError."""
+    pages = environment(loader)
+    identity, base_url = Identity.of(settings.mail), settings.web.base_url
+    return Renderer(identity, Signer(keys), base_url, Html(pages), Text(pages))
 
 
 def open_database(settings: Settings) -> SqliteDatabase:

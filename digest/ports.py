@@ -1,6 +1,7 @@
 """The seams: what the stages need, and what the outer parts promise. Protocols only."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol, TypeVar
@@ -23,6 +24,7 @@ from digest.model import (
     Selection,
     Subscriber,
 )
+from digest.rank.decisions import Decisions
 
 Item = TypeVar("Item")
 Result_co = TypeVar("Result_co", covariant=True)
@@ -113,8 +115,11 @@ class Subscribers(Protocol):
 class Selections(Protocol):
     """What was chosen for whom."""
 
-    def put(self, selections: Iterable[Selection]) -> None:
-        """Records choices; one that is already recorded for (address, day) stays."""
+    def put(self, decisions: Decisions, day: date, at: datetime) -> None:
+        """Records what was decided `at`; a choice already recorded for (address, day) stays."""
+
+    def recorded(self, addresses: Sequence[str], day: date) -> AbstractSet[str]:
+        """Of these, who has a recorded choice for a day."""
 
     def get(self, address: str, day: date) -> Selection | None:
         """The recorded choice."""

@@ -1,6 +1,7 @@
 """`digest why`: the sum behind one choice."""
 
 import json
+from dataclasses import asdict
 from datetime import date
 
 import click
@@ -13,8 +14,9 @@ from digest.cli.select import reason
 from digest.cli.session import Session, pass_session
 from digest.config.subscriber_fields import paper_id
 from digest.errors import Unknown
+from digest.mail.characters import one_line
 from digest.model import Paper
-from digest.rank.ranking import Weighing
+from digest.rank.explaining import Explanation, Weighing
 
 
 @click.command()
@@ -59,19 +61,55 @@ def _record(weighing: Weighing, paper: Paper) -> dict[str, object]:
         "relevance": choice.relevance,
         "trending": choice.trending,
         "reasons": [reason(given) for given in choice.reasons],
+        "sums": [asdict(each) for each in weighing.explanations],
     }
 
 
 def _print(weighing: Weighing, paper: Paper) -> None:
     choice = weighing.choice
-    click.secho(paper.title, bold=True)
+    click.secho(one_line(paper.title), bold=True)
     click.echo(f"{paper.id}: {weighing.verdict}\n")
     rows = [
         (given.kind.value, given.label, given.value, ", ".join(given.words))
         for given in choice.reasons
     ]
     table(rows, ("reason", "what", "strength", "matching words"))
+    formula = "relevance × (1 + 0.8 × trending) / 1.8" if choice.relevance else "trending"
     click.echo(
         f"\nrelevance {choice.relevance:.3f}, trending {choice.trending:.3f}: "
-        f"score = relevance × (1 + 0.8 × trending) / 1.8 = {choice.score:.3f}"
+        f"score = {formula} = {choice.score:.3f}"
     )
+    for each in weighing.explanations:
+        click.echo()
+        table(_addends(each), (one_line(each.wish), "adds"))
+        click.echo(f"relevance {each.relevance:.3f}, needed for a place {each.needed:.3f}")
+        if each.neighbours:
+            click.echo(f"nearest papers: {', '.join(each.neighbours)}")
+
+
+def _addends(explanation: Explanation) -> list[tuple[str, float]]:
+    """The raw score's parts, that of the words word by word, and their sum."""
+    rows: list[tuple[str, float]] = []
+    for part, value in explanation.parts.items():
+        rows.append((PARTS.get(part, part), value))
+        if part == "stems":
+            rows += [(f"· {word} (BM25F)", share) for word, share in explanation.words.items()]
+    return [*rows, ("sum", explanation.raw)]
+
+
+PARTS = {
+    "stems": "its words",
+    "surface": "as they are written",
+    "letters": "groups of letters",
+    "pairs": "pairs of words",
+    "literal": "word for word",
+    "latent": "meaning, from the papers",
+    "vectors": "meaning, from word vectors",
+    "sentence": "its best sentence",
+    "company": "its nearest papers",
+    "feedback": "words of the best papers",
+    "near": "near to liked papers",
+    "contrast": "apart from all others",
+    "holds": "true of the paper",
+}
+"""Parts of the sum, as a reader would call them."""

@@ -11,7 +11,6 @@ from digest.model import (
     Finished,
     Report,
     Run,
-    Selection,
     Sent,
     Stage,
     Started,
@@ -28,7 +27,7 @@ class Stages:
     """The four, in the order of the data."""
 
     collect: Verb[Source, list[Collection]]
-    select: Verb[Subscriber, list[Selection]]
+    select: Verb[Subscriber, int]
     render: Verb[Subscriber, int]
     send: Verb[Subscriber, Sent]
 
@@ -96,7 +95,7 @@ class Local:
         """Selects and proves what is due. Raises RenderError before anything is sent."""
         for readers in self._going(self._stages.select.pending(run, now)):
             self._observer(Started(Stage.SELECT, len(readers)))
-            report.selected += len(self._stages.select.perform(run, readers, now))
+            report.selected += self._stages.select.perform(run, readers, now)
         self._observer(Finished(Stage.SELECT))
         for readers in self._going(self._stages.render.pending(run, now)):
             self._observer(Started(Stage.RENDER, len(readers)))

@@ -1,6 +1,7 @@
 """A pool of papers, worked out once: relevance of every paper to any topic, and its trend."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,6 +9,7 @@ from digest.model import Paper, Topic, TopicKind
 from digest.rank.corpus import Corpus
 from digest.rank.duplicates import folded
 from digest.rank.exact import holds
+from digest.rank.holding import holding, needed
 from digest.rank.liked import Likes
 from digest.rank.parameters import DEFAULT, Parameters
 from digest.rank.ragged import Floats
@@ -40,18 +42,24 @@ class Day:
         """Each paper's id → the id that stands for its work."""
         self.shown = np.array([self.work[p.id] == p.id for p in self.papers], dtype=np.bool_)
         self._likes: Likes | None = None
-        self._relevance: dict[Topic, Floats] = {}
 
-    def relevance(self, topic: Topic) -> Floats:
-        """The relevance of each paper to a topic, 0 to 1: (papers,)."""
-        if topic not in self._relevance:
-            self._relevance[topic] = stepped(self._relevant(topic))
-        return self._relevance[topic]
+    def fit(self, topic: Topic) -> "Fit":
+        """How every paper stands to a topic."""
+        if topic.kind is not TopicKind.TEXT:
+            return self._plain(np.array([holds(topic, p) for p in self.papers], dtype=np.float32))
+        p, raw = self.parameters, self.field.evidence(topic.text).raw
+        share = holding(topic.text, self.field.stems, self.field.pairs)
+        required = needed(raw, share, p)[self.rows]
+        return Fit(probability(raw[self.rows], p.midpoint, p.spread), required)
 
-    def liking(self, opinions: Mapping[str, float]) -> Floats:
-        """The relevance of each paper to somebody with opinions on others, 0 to 1: (papers,)."""
+    def liking(self, opinions: Mapping[str, float]) -> "Fit":
+        """How every paper stands to somebody with opinions on others."""
         p, raw = self.parameters, self.likes.evidence(opinions).raw[self.rows]
-        return stepped(probability(raw, p.liked_midpoint, p.liked_spread))
+        return self._plain(probability(raw, p.liked_midpoint, p.liked_spread))
+
+    def trending_only(self) -> "Fit":
+        """How every paper stands to somebody who wants whatever trends."""
+        return self._plain(np.ones(len(self.papers), dtype=np.float32))
 
     @property
     def likes(self) -> Likes:
@@ -60,15 +68,40 @@ class Day:
             self._likes = Likes(self.field)
         return self._likes
 
-    def scores(self, relevance: Sequence[Floats]) -> Floats:
-        """Relevance × trend where it reaches the floor, else 0: (topics, papers)."""
-        p, relevant = self.parameters, np.array(relevance, dtype=np.float32)
-        relevant = relevant.reshape(-1, len(self.papers))
-        score = combined(relevant, self.trending, p.lift)
-        return np.where((relevant >= p.floor) & self.shown, score, 0).astype(np.float32)
+    def scores(self, fits: Sequence["Fit"], fill: bool = False) -> Floats:
+        """Relevance × trend of each paper that is worth a place, else 0: (fits, papers).
 
-    def _relevant(self, topic: Topic) -> Floats:
-        if topic.kind is not TopicKind.TEXT:
-            return np.array([holds(topic, paper) for paper in self.papers], dtype=np.float32)
-        p, raw = self.parameters, self.field.evidence(topic.text).raw[self.rows]
-        return probability(raw, p.midpoint, p.spread)
+        With `fill`, the others' counts too, behind all that is worth a place.
+        """
+        shape = (len(fits), len(self.papers))
+        relevance = np.array([fit.told for fit in fits], dtype=np.float32).reshape(shape)
+        worth = np.array([fit.worth for fit in fits], dtype=np.bool_).reshape(shape) & self.shown
+        score = combined(relevance, self.trending, self.parameters.lift)
+        if fill:
+            score = np.asarray((score + worth) / 2, dtype=np.float32)
+            worth = np.broadcast_to(self.shown, shape)
+        return np.where(worth, score, 0).astype(np.float32)
+
+    def _plain(self, relevance: Floats) -> "Fit":
+        """Every paper needs the floor."""
+        floor = np.full(len(self.papers), self.parameters.floor, dtype=np.float32)
+        return Fit(relevance, floor)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How every paper of a day stands to one wish: each (papers,), 0 to 1."""
+
+    relevance: Floats
+    needed: Floats
+    """The relevance that makes the paper worth a place."""
+
+    @property
+    def told(self) -> Floats:
+        """The relevance as finely as it is told."""
+        return stepped(self.relevance)
+
+    @property
+    def worth(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Which papers are worth a place."""
+        return np.asarray(self.relevance >= self.needed)

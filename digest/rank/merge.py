@@ -68,38 +68,40 @@ class Chosen:
 
     papers: NDArray[np.int32]
     scores: NDArray[np.uint16]
-    topics: NDArray[np.uint8]
-    """Which of the reader's topics, by its place among them, the paper was chosen for."""
 
 
-def merge(shelf: Shelf, readers: Readers) -> Chosen:
-    """Chooses for every reader; nobody's choice depends on another reader."""
-    width = int(readers.places.max(initial=0))
+def merge(shelf: Shelf, readers: Readers, depth: int = 0, width: int = 0) -> Chosen:
+    """Chooses for every reader; nobody's choice depends on another reader.
+
+    Who wants at most half of `depth` papers is shown that many of each topic, others all: the
+    shorter the rows, the faster. `width`: places that rows have at least.
+    """
+    width = int(readers.places.max(initial=width))
     shape = (len(readers), width)
     papers, scores = np.full(shape, -1, np.int32), np.zeros(shape, np.uint16)
-    topics = np.zeros(shape, np.uint8)
     counts = np.diff(readers.topic_starts)
-    for count in np.unique(counts[counts > 0]):
-        alike = np.flatnonzero(counts == count)
+    kinds = counts * 2 + (readers.places * 2 <= depth)
+    for kind in np.unique(kinds[counts > 0]).tolist():
+        alike, seen = np.flatnonzero(kinds == kind), shelf
+        if kind % 2:
+            seen = Shelf(shelf.papers[:, :depth], shelf.scores[:, :depth], shelf.size)
         for first in range(0, len(alike), BATCH):
             rows = alike[first : first + BATCH]
-            found = _merge(shelf, readers, rows, int(count), width)
-            papers[rows], scores[rows], topics[rows] = found
-    return Chosen(papers, scores, topics)
+            papers[rows], scores[rows] = _merge(seen, readers, rows, kind // 2, width)
+    return Chosen(papers, scores)
 
 
 def _merge(
     shelf: Shelf, readers: Readers, rows: Ints, count: int, width: int
-) -> tuple[NDArray[np.int32], NDArray[np.uint16], NDArray[np.uint8]]:
+) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
     asked = readers.topics[readers.topic_starts[rows][:, None] + np.arange(count)]
     papers, scores = shelf.papers[asked], shelf.scores[asked]
     cells, places = _scratch(shelf, readers, rows), readers.places[rows]
-    live = _live(papers, scores, cells)
+    at = papers + (np.arange(len(rows)) * shelf.size)[:, None, None]
+    live = _live(at, scores, cells.reshape(-1))
     keys = _best(_keys(papers, scores, live, _within_share(live, places)), places, width)
     chosen = np.where(keys > 0, (PAPER - (keys & PAPER)).astype(np.int32), -1)
-    claims = cells[np.arange(len(rows))[:, None], np.maximum(chosen, 0)]
-    topics = np.where(keys > 0, 255 - (claims & 255), 0).astype(np.uint8)
-    return chosen, (keys >> 16).astype(np.uint16), topics
+    return chosen, (keys >> 16).astype(np.uint16)
 
 
 def _keys(
@@ -131,18 +133,14 @@ def _scratch(shelf: Shelf, readers: Readers, rows: Ints) -> NDArray[np.uint32]:
     return cells
 
 
-def _live(
-    papers: NDArray[np.int32], scores: NDArray[np.uint16], cells: NDArray[np.uint32]
-) -> NDArray[np.bool_]:
+def _live(at: Ints, scores: NDArray[np.uint16], cells: NDArray[np.uint32]) -> NDArray[np.bool_]:
     """Which entries hold the best claim on their paper; of equal claims the earlier topic's."""
-    count, row = papers.shape[1], np.arange(len(papers))[:, None]
+    count = at.shape[1]
     claims = scores.astype(np.uint32) * 256 + (255 - np.arange(count, dtype=np.uint32))[:, None]
     claims[scores == 0] = 0
     for topic in range(count):
-        held = cells[row, papers[:, topic]]
-        cells[row, papers[:, topic]] = np.maximum(held, claims[:, topic])
-    won = np.stack([cells[row, papers[:, topic]] for topic in range(count)], axis=1)
-    return np.asarray((won == claims) & (scores > 0))
+        cells[at[:, topic]] = np.maximum(cells[at[:, topic]], claims[:, topic])
+    return np.asarray((cells[at] == claims) & (claims > 0))
 
 
 def _within_share(live: NDArray[np.bool_], places: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -1,34 +1,28 @@
 """What readers get of a day's papers: relevance × trend, shared among their topics, best first."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from datetime import date
 from functools import cached_property
-from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
-from digest.model import Choice, Mood, Paper, Selection, Subscriber, Topic
+from digest.model import Choice, Mood, Paper, Selection, Subscriber
 from digest.rank.day import Day
+from digest.rank.decisions import MOODS, NONE, Decisions, strongest
 from digest.rank.exact import says
-from digest.rank.merge import SCALE, Chosen, Readers, Shelf, merge
+from digest.rank.merge import Readers, merge
+from digest.rank.naming import Naming
 from digest.rank.parameters import DEFAULT, Parameters
-from digest.rank.ragged import Floats, Ints
+from digest.rank.ragged import Ints
 from digest.rank.reasons import Reasons
-from digest.rank.score import told
+from digest.rank.score import STEPS, told_score
+from digest.rank.shelves import TRENDING, Octets, Shelves, Wish
 from digest.rank.vectors import WordVectors
 
 QUIET = 3
 """Papers of a quiet day."""
-
-
-@dataclass(frozen=True, slots=True)
-class Weighing:
-    """One paper's sum for one reader, and what became of it."""
-
-    choice: Choice
-    verdict: str
-    """"chosen", or why it was not."""
+NOBODY: Ints = np.zeros(0, dtype=np.int64)
 
 
 class Ranking:
@@ -40,9 +34,13 @@ class Ranking:
         history: Iterable[Paper] = (),
         table: WordVectors | None = None,
         parameters: Parameters = DEFAULT,
+        fill: bool = False,
     ) -> None:
+        """`fill`: places that nothing worth one takes go to what comes nearest."""
         self.day = Day(pool, history, table, parameters)
         self.reasons = Reasons(self.day)
+        self.shelves = Shelves(self.day, fill)
+        self._ids = [paper.id for paper in self.day.papers]
         self._muted: dict[str, Ints] = {}
 
     def select(self, reader: Subscriber, day: date, seen: frozenset[str], quiet: Mood) -> Selection:
@@ -57,45 +55,46 @@ class Ranking:
         quiet: Mood,
     ) -> list[Selection]:
         """The papers for many readers; nobody's depend on anybody else's wishes."""
-        if not self.day.papers:
-            return [Selection(reader.address, day, (), Mood.SKIP) for reader in readers]
+        decisions = self.decide(readers, seen, quiet)
+        return [self._selection(decisions, row, day) for row in range(len(readers))]
+
+    def decide(
+        self, readers: Sequence[Subscriber], seen: Mapping[str, frozenset[str]], quiet: Mood
+    ) -> Decisions:
+        """The same as arrays, for as many readers as there are."""
+        wishes = [self.wishes(reader) if self.day.papers else [] for reader in readers]
+        rows = self.shelves.numbers(wish for each in wishes for wish in each)
         blocked = [self._blocked(r, seen.get(r.address, frozenset())) for r in readers]
-        chosen = self._merged(readers, blocked)
-        return [
-            self._selection(reader, day, _row(chosen, i), blocked[i], quiet)
-            for i, reader in enumerate(readers)
-        ]
-
-    def explain(self, reader: Subscriber, paper: Paper, seen: frozenset[str]) -> Weighing:
-        """The sum behind one paper, chosen or not."""
-        choice, floor = self.weigh(reader, paper), self.day.parameters.floor
-        if verdict := self._excluded(reader, paper, seen):
-            return Weighing(choice, verdict)
-        if _asks(reader) and choice.relevance < floor:
-            verdict = f"below the floor: needed {floor:.2f}, had {choice.relevance:.2f}"
-            return Weighing(choice, verdict)
-        selection = self.select(reader, date.min, seen, Mood.SKIP)
-        if paper.id not in {choice.paper for choice in selection.choices}:
-            return Weighing(choice, f"{reader.papers} papers had better claims to a place")
-        return Weighing(choice, "chosen")
-
-    def weigh(self, reader: Subscriber, paper: Paper) -> Choice:
-        """The score of one paper for one reader, with its reasons."""
-        return self._choice(reader, self.day.number[paper.id])
-
-    def _merged(self, readers: Sequence[Subscriber], blocked: Sequence[Ints]) -> Chosen:
-        wishes = [self._wishes(reader) for reader in readers]
-        numbers = {topic: n for n, topic in enumerate(dict.fromkeys(chain.from_iterable(wishes)))}
-        scores = self.day.scores([self._relevance(wish) for wish in numbers])
-        places = np.array([reader.papers for reader in readers], dtype=np.int64)
-        depth = max(self.day.parameters.depth, int(places.max(initial=0)))
-        asked = [np.array([numbers[w] for w in wish], dtype=np.int64) for wish in wishes]
-        return merge(
-            Shelf.of(scores, depth),
-            Readers(_starts(asked), _flat(asked), _starts(blocked), _flat(blocked), places),
+        asking = Readers(
+            _starts(wishes),
+            np.array([rows[wish] for each in wishes for wish in each], dtype=np.int64),
+            _starts(blocked),
+            np.concatenate([NOBODY, *blocked]),
+            np.array([reader.papers for reader in readers], dtype=np.int64),
+        )
+        chosen = merge(self.shelves.shelf, asking, self.day.parameters.depth, QUIET)
+        told = strongest(chosen, asking, self.shelves.told)
+        moods, considered = self._moods(chosen.papers, blocked, quiet)
+        papers = self._with_quiet(chosen.papers, moods, asking.places, blocked)
+        naming = Naming(self.shelves.topics, self.reasons.most_like)
+        asked = naming.asked(wishes, asking, papers, told)
+        trending = np.append(np.round(self.day.trending * STEPS), 0).astype(np.uint8)[papers]
+        return Decisions(
+            [reader.address for reader in readers],
+            self._ids,
+            naming.names,
+            moods,
+            considered,
+            papers,
+            told.relevance,
+            trending,
+            asked,
+            told.first,
+            told.second,
+            told.strength,
         )
 
-    def _wishes(self, reader: Subscriber) -> list["Wish"]:
+    def wishes(self, reader: Subscriber) -> list[Wish]:
         """Topics, then liked papers; who has neither wants whatever trends."""
         wishes: list[Wish] = list(dict.fromkeys(reader.interests))
         if any(id_ in self._corpus_ids for id_ in reader.liked):
@@ -106,18 +105,13 @@ class Ranking:
     def _corpus_ids(self) -> frozenset[str]:
         return frozenset(self.day.field.corpus.ids)
 
-    def _relevance(self, wish: "Wish") -> Floats:
-        if isinstance(wish, Topic):
-            return self.day.relevance(wish)
-        if wish == TRENDING:
-            return np.ones(len(self.day.papers), dtype=np.float32)
-        return self.day.liking(dict.fromkeys(wish, 1.0))
-
     def _blocked(self, reader: Subscriber, seen: frozenset[str]) -> Ints:
         """Numbers of the papers a reader must not get: muted, liked already, or sent before.
 
         A paper blocks its work, under whatever id that is listed.
         """
+        if not (seen or reader.liked or reader.mute):
+            return NOBODY
         number, work = self.day.number, self.day.work
         known = (number[work[id_]] for id_ in (*seen, *reader.liked) if id_ in number)
         parts = [np.fromiter(known, np.int64), *map(self._saying, reader.mute)]
@@ -130,73 +124,60 @@ class Ranking:
             self._muted[mute] = np.array(found, dtype=np.int64)
         return self._muted[mute]
 
-    def _excluded(self, reader: Subscriber, paper: Paper, seen: frozenset[str]) -> str:
-        work = self.day.work[paper.id]
-        if paper.id in seen or any(self.day.work.get(id_) == work for id_ in seen):
-            return "already sent in an earlier edition"
-        if any(says(mute, paper) for mute in reader.mute):
-            return "muted"
-        if paper.id in reader.liked:
-            return "liked already"
-        return "" if work == paper.id else f"the same work as {work}"
+    def _moods(
+        self, chosen: NDArray[np.int32], blocked: Sequence[Ints], quiet: Mood
+    ) -> tuple[Octets, Ints]:
+        """How each choice came about, and among how many papers it was made."""
+        shown = self.day.shown
+        considered = np.full(len(blocked), shown.sum(), dtype=np.int64)
+        for row, numbers in enumerate(blocked):
+            if len(numbers):
+                considered[row] -= shown[numbers].sum()
+        moods = np.where((chosen >= 0).any(axis=1), MOODS.index(Mood.ON_TOPIC), MOODS.index(quiet))
+        moods[considered == 0] = MOODS.index(Mood.SKIP)
+        return moods.astype(np.uint8), considered
 
-    def _selection(
-        self,
-        reader: Subscriber,
-        day: date,
-        rows: Sequence[tuple[int, float]],
-        blocked: Ints,
-        quiet: Mood,
-    ) -> Selection:
-        considered = int(self.day.shown.sum() - self.day.shown[blocked].sum())
-        if rows:
-            choices = tuple(self._choice(reader, row) for row, _ in rows)
-            return Selection(reader.address, day, choices, Mood.ON_TOPIC, considered)
-        if not considered or quiet is not Mood.QUIET:
-            mood = quiet if considered else Mood.SKIP
-            return Selection(reader.address, day, (), mood, considered)
-        return Selection(reader.address, day, self._quiet(blocked), quiet, considered)
+    def _with_quiet(
+        self, chosen: NDArray[np.int32], moods: Octets, places: Ints, blocked: Sequence[Ints]
+    ) -> NDArray[np.int32]:
+        """The day's top papers for those with a quiet edition."""
+        papers = chosen.copy()
+        for row in np.flatnonzero(moods == MOODS.index(Mood.QUIET)):
+            unwanted = blocked[int(row)]
+            top = self._top[~np.isin(self._top, unwanted)] if len(unwanted) else self._top
+            count = min(QUIET, len(top), int(places[row]))
+            papers[row, :count] = top[:count]
+        return papers
 
-    def _quiet(self, blocked: Ints) -> tuple[Choice, ...]:
-        open_ = self.day.shown.copy()
-        open_[blocked] = False
-        rows = sorted(np.flatnonzero(open_), key=lambda row: -self.day.trending[row])
-        return tuple(self._trending(int(row)) for row in rows[:QUIET])
+    @cached_property
+    def _top(self) -> Ints:
+        """Numbers of all papers, the most trending first."""
+        order = np.argsort(-self.day.trending, kind="stable")
+        return np.asarray(order[self.day.shown[order]])
 
-    def _choice(self, reader: Subscriber, row: int) -> Choice:
-        found = [(self._relevance(wish)[row], wish) for wish in self._wishes(reader)]
-        relevance = told(max(value for value, _ in found))
-        if found[0][1] == TRENDING:
-            return replace(self._trending(row), relevance=1.0)
-        reasons = (*self.reasons.of(found, row), self.reasons.votes(row))
-        trending = told(self.day.trending[row])
-        lift = self.day.parameters.lift
-        score = relevance * (1 + lift * trending) / (1 + lift)
-        return Choice(self.day.papers[row].id, score, relevance, trending, reasons)
+    def _selection(self, decisions: Decisions, row: int, day: date) -> Selection:
+        mood = MOODS[decisions.moods[row]]
+        columns = np.flatnonzero(decisions.papers[row] >= 0)
+        choices = tuple(self._choice(decisions, row, int(column)) for column in columns)
+        considered = int(decisions.considered[row])
+        return Selection(decisions.addresses[row], day, choices, mood, considered)
 
-    def _trending(self, row: int) -> Choice:
-        trending = told(self.day.trending[row])
-        reasons = (self.reasons.votes(row),)
-        return Choice(self.day.papers[row].id, trending, 0.0, trending, reasons)
-
-
-Wish = Topic | tuple[str, ...]
-"""A topic, the ids of liked papers, or `TRENDING`."""
-TRENDING: tuple[str, ...] = ()
-
-
-def _asks(reader: Subscriber) -> bool:
-    return bool(reader.interests or reader.liked)
+    def _choice(self, decisions: Decisions, row: int, column: int) -> Choice:
+        number, mood = int(decisions.papers[row, column]), MOODS[decisions.moods[row]]
+        relevance, second, trending = (
+            int(steps[row, column]) / STEPS
+            for steps in (decisions.relevance, decisions.strength, decisions.trending)
+        )
+        places = (decisions.first[row, column], decisions.second[row, column])
+        reasons = [
+            self.reasons.named(decisions.names[name], value, number)
+            for place, value in zip(places, (relevance, second), strict=True)
+            if place and (name := decisions.asked[row, place - 1]) != NONE
+        ]
+        score = told_score(relevance, trending, mood, self.day.parameters.lift)
+        votes = self.reasons.votes(number)
+        return Choice(self._ids[number], score, relevance, trending, (*reasons, votes))
 
 
-def _row(chosen: Chosen, reader: int) -> list[tuple[int, float]]:
-    pairs = zip(chosen.papers[reader].tolist(), chosen.scores[reader].tolist(), strict=True)
-    return [(paper, score / SCALE) for paper, score in pairs if paper >= 0]
-
-
-def _starts(rows: Sequence[Ints]) -> Ints:
+def _starts(rows: Sequence[Sized]) -> Ints:
     return np.cumsum([0, *map(len, rows)], dtype=np.int64)
-
-
-def _flat(rows: Sequence[Ints]) -> Ints:
-    return np.concatenate([np.zeros(0, np.int64), *rows])

@@ -15,7 +15,7 @@ from digest.rank.ragged import Floats
 from digest.rank.space import Space
 from digest.rank.tokens import asked
 from digest.rank.vectors import Meanings, WordVectors
-from digest.rank.views import Stems, views
+from digest.rank.views import Pairs, Stems, views
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ class Field:
     ) -> None:
         self.corpus, self.parameters = corpus, parameters
         self.stems = Stems(corpus, parameters)
-        self.views = views(corpus, self.stems, parameters)
+        self.pairs = Pairs(corpus, parameters)
+        self.views = views(corpus, self.stems, self.pairs, parameters)
         self.told = np.bincount(corpus.paper, minlength=len(corpus)) > 0
         """Which papers have any words: of others nothing can be said."""
         self.places = Places(corpus)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from digest.model import Mood
 from digest.rank.ragged import Floats
 
 STEPS = 255
@@ -20,6 +21,11 @@ def probability(raw: Floats, midpoint: float, spread: float) -> Floats:
 def combined(relevance: Floats, trending: Floats, lift: float) -> Floats:
     """Relevance × (1 + lift × trend), scaled to 0 to 1: votes lift what is on topic, no more."""
     return np.asarray(relevance * (1 + lift * trending) / (1 + lift), dtype=np.float32)
+
+
+def told_score(relevance: float, trending: float, mood: Mood, lift: float) -> float:
+    """The score of a choice; on a quiet day the trend alone."""
+    return trending if mood is Mood.QUIET else relevance * (1 + lift * trending) / (1 + lift)
 
 
 def stepped(values: Sequence[float] | Floats) -> Floats:

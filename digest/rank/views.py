@@ -1,6 +1,6 @@
 """Four ways to cut the same text into tokens, each indexed by BM25F."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 import numpy as np
@@ -30,7 +30,11 @@ class Stems:
 
     def query(self, topic: str) -> list[int]:
         """The stems of a topic."""
-        return self._stems.known(stem(word) for word in content(topic))
+        return self.known(stem(word) for word in content(topic))
+
+    def known(self, stems: Iterable[str]) -> list[int]:
+        """The tokens of some stems, unknown ones left out."""
+        return self._stems.known(stems)
 
 
 class Surface:
@@ -74,8 +78,11 @@ class Pairs:
 
     def query(self, topic: str) -> list[int]:
         """The pairs of a topic."""
-        known = self._stems.known(stem(word) for word in content(topic))
-        return list(dict.fromkeys(self._near(known)))
+        return self.near(stem(word) for word in content(topic))
+
+    def near(self, stems: Iterable[str]) -> list[int]:
+        """The pairs among stems in their order."""
+        return list(dict.fromkeys(self._near(self._stems.known(stems))))
 
     def _apart(self, corpus: Corpus, distance: int) -> tuple[Ints, Ints]:
         stems = corpus.stem
@@ -91,12 +98,17 @@ class Pairs:
                     yield min(one, two) * len(self._stems) + max(one, two)
 
 
-def views(corpus: Corpus, stems: Stems, p: Parameters) -> Mapping[str, tuple[float, View]]:
+def views(corpus: Corpus, stems: Stems, pairs: Pairs, p: Parameters) -> Mapping[str, "Weighted"]:
     """The views that count, by name, with their weights."""
-    others: dict[str, tuple[float, Callable[[Corpus, Parameters], View]]] = {
-        "surface": (p.surface, Surface),
-        "letters": (p.letters, Letters),
-        "pairs": (p.pairs, Pairs),
-    }
-    made = {name: (weight, make(corpus, p)) for name, (weight, make) in others.items() if weight}
-    return {"stems": (p.stems, stems), **made}
+    made: dict[str, Weighted] = {"stems": (p.stems, stems)}
+    if p.surface:
+        made["surface"] = p.surface, Surface(corpus, p)
+    if p.letters:
+        made["letters"] = p.letters, Letters(corpus, p)
+    if p.pairs:
+        made["pairs"] = p.pairs, pairs
+    return made
+
+
+Weighted = tuple[float, View]
+"""A view and what it counts."""

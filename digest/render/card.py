@@ -13,6 +13,10 @@ from digest.render.summary import summarise
 
 _AUTHORS = 3
 _NAME_LONGEST, _LABEL_LONGEST, _TITLE_LONGEST = 60, 24, 240
+_FORGES = frozenset({"github.com", "gitlab.com", "huggingface.co", "codeberg.org"})
+"""Hosts of repositories: OWNER/NAME."""
+_PAGES = (".github.io", ".gitlab.io")
+"""Hosts where an owner has a page for each project."""
 _ARXIV = re.compile(r"arxiv:([\w.-]+(?:/\d{7})?)")
 
 
@@ -78,8 +82,9 @@ def _labelled(kind: str, url: str, words: str) -> Link | None:
     parts = urlsplit(url)
     segments = [piece for piece in parts.path.split("/") if piece and "%" not in piece]
     hosted = (parts.hostname or "").removeprefix("www.")
-    inside = hosted in {"github.com", "gitlab.com", "huggingface.co", "codeberg.org"}
-    name = words or (segments[min(1, len(segments) - 1)] if inside and segments else hosted)
+    depth = 1 if hosted in _FORGES else 0 if hosted.endswith(_PAGES) else None
+    told = segments[min(depth, len(segments) - 1)] if segments and depth is not None else hosted
+    name = words or told
     return Link(kind, f"{kind} {wording.shortened(name, _LABEL_LONGEST)}", url)
 
 

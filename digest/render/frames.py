@@ -60,7 +60,7 @@ class Mark(StrEnum):
 READY = tuple(list(Mark)[:8])
 """Fields that are spliced as they are."""
 CARDS = (Mark.HTML_CARD, Mark.TEXT_CARD)
-TEXTS = (Mark.NAME, Mark.ADDRESS, Mark.SUBJECT, Mark.LEAD, Mark.FOLLOWS)
+TEXTS = (Mark.NAME, Mark.ADDRESS, Mark.SUBJECT, Mark.FOLLOWS, Mark.LEAD)
 """Fields of which templates make something: see `Forms`."""
 
 

@@ -20,7 +20,7 @@ from digest.mail.tokens import EditionTokens, Signer
 from digest.model import Digest, Message, Mood, Paper, Selection, Subscriber
 from digest.render import compose
 from digest.render.fit import BUDGET, fit
-from digest.render.frames import Forms, Frames, Mark
+from digest.render.frames import Forms, Frame, Frames, Mark
 from digest.render.header import closing, part
 from digest.render.holes import easy
 from digest.render.html import Html
@@ -36,6 +36,10 @@ KEPT = 8_192
 
 _ADDRESS = re.compile(r"[a-z0-9][\w+-]*+(?:\.[\w+-]++)*+@[a-z0-9-]++(?:\.[a-z0-9-]++)++", re.ASCII)
 """The address of nearly everybody: easy to print, and no more than an address."""
+
+
+Sections = tuple[tuple[str, int], ...]
+"""Headings, with numbers of papers."""
 
 
 class _Letter(NamedTuple):
@@ -55,7 +59,17 @@ class _Letter(NamedTuple):
     """The first few, and as many blanks as there are more."""
     top: tuple[str, int]
     """The first title, and how many papers there are."""
-    sections: tuple[tuple[str, int], ...]
+    sections: Sections
+
+
+class _Plan(NamedTuple):
+    """What mails of the same sections share."""
+
+    frame: Frame
+    fields: list[bytes]
+    """Lead and headings in all their forms."""
+    seal: bytes
+    """What stands for those and for the frame."""
 
 
 class Renderer:
@@ -79,7 +93,7 @@ class Renderer:
         self._frames = Frames(identity, base_url, self.html, self.text, forms)
         self._cards = ReadyCards(self.html, self.text)
         self._subjects = forms.memo(self._subject, KEPT)
-        self._leads = forms.memo(self._lead, KEPT)
+        self._plans = forms.memo(self._plan, KEPT)
         self._topics = forms.memo(self._follows, KEPT)
         self._headings = forms.memo(self._heading, KEPT)
         self._names: Memo[date, Names] = Memo(lambda day: Names.of(identity, day), 64)
@@ -167,11 +181,12 @@ class Renderer:
 
     def _print(self, letter: _Letter, groups: Groups, more: int = 0) -> tuple[bytes, bytes]:
         """The octets of a mail with these cards, and their seal."""
-        counts = tuple(map(len, groups.values()))
-        shape = (letter.day, letter.mood, letter.name[0] != "", letter.topics != (), more, counts)
-        frame = self._frames.of[shape]  # first: it may teach new forms
-        subject, *subject_forms = self._subjects[letter.top]
-        fields = [
+        sections = tuple([(heading, len(cards)) for heading, cards in groups.items()])
+        named, follows = letter.name[0] != "", letter.topics != ()
+        key = (letter.day, letter.mood, named, follows, more, letter.sections, sections)
+        plan = self._plans[key]  # first: its frame may teach new forms
+        subject, *subjects = self._subjects[letter.top]
+        ready = [
             _to(*letter.address),
             subject,
             letter.dated,
@@ -180,23 +195,35 @@ class Renderer:
             letter.tokens.unsubscribe.encode(),
             letter.tokens.manage.encode(),
             letter.tokens.view.encode(),
+        ]
+        topics, *followed = self._topics[letter.topics]
+        fields = [
+            *ready,
             *self._forms.fill(Mark.NAME, *letter.name),
             *self._forms.fill(Mark.ADDRESS, *letter.address),
-            *subject_forms,
-            *self._leads[letter.mood, letter.sections],
-            *self._topics[letter.topics],
+            *subjects,
+            *followed,
+            *plan.fields,
         ]
-        for heading in groups:
-            fields += self._headings[heading]
-        sealed = fields.copy()
+        told = [plan.seal, topics, letter.name[0].encode(), *ready]
         for cards in groups.values():
-            for ready in cards:
-                fields += ready.octets
-                sealed += (ready.seal, b"")
-        if frame.known != self._forms.known:  # another thread met a new form meanwhile
+            for card in cards:
+                fields += card.octets
+                told.append(card.seal)
+        if plan.frame.known != self._forms.known:  # another thread met a new form meanwhile
             return self._print(letter, groups, more)
-        told = b"\0".join((frame.seal, *frame.pick(sealed)))
-        return frame.fill(fields), blake2b(told, digest_size=8).digest()
+        return plan.frame.fill(fields), blake2b(b"\0".join(told), digest_size=8).digest()
+
+    def _plan(self, key: tuple[date, Mood, bool, bool, int, Sections, Sections]) -> _Plan:
+        day, mood, named, follows, more, said, sections = key
+        counts = tuple(count for _, count in sections)
+        frame = self._frames.of[day, mood, named, follows, more, counts]
+        lead = compose.lead(mood, said)
+        fields = self._forms.fill(Mark.LEAD, lead)
+        for heading, _ in sections:
+            fields += self._headings[heading]
+        told = "\0".join([lead, *(heading for heading, _ in sections)])
+        return _Plan(frame, fields, frame.seal + blake2b(told.encode(), digest_size=16).digest())
 
     def _subject(self, top: tuple[str, int]) -> list[bytes]:
         """The header field, then what templates make of it."""
@@ -204,14 +231,13 @@ class Renderer:
         field = headers.unstructured("Subject", subject).encode()
         return [field, *self._forms.fill(Mark.SUBJECT, subject)]
 
-    def _lead(self, said: tuple[Mood, tuple[tuple[str, int], ...]]) -> list[bytes]:
-        return self._forms.fill(Mark.LEAD, compose.lead(*said))
-
     def _heading(self, heading: str) -> list[bytes]:
         return self._forms.fill(Mark.HEADING, heading)
 
     def _follows(self, topics: tuple[str, ...]) -> list[bytes]:
-        return self._forms.fill(Mark.FOLLOWS, compose.follows(topics))
+        """The text itself, then what templates make of it."""
+        follows = compose.follows(topics)
+        return [follows.encode(), *self._forms.fill(Mark.FOLLOWS, follows)]
 
 
 def dated(selection: Selection) -> datetime:

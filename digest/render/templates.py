@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from traceback import extract_tb
 
 import cssutils
 from jinja2 import (
@@ -31,6 +32,7 @@ STYLE = "style.css"
 DOCTYPE = "<!doctype html>\n"
 """Without it, clients lay a page out as in 1998; lxml leaves it out."""
 
+_SUFFIXES = (".html", ".txt")
 _CONSTRUCT = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _MARK = re.compile(r"<!--jinja(\d+)-->|jinja(\d+)x")
 _FRAGMENT = '<html><body><div id="fragment">', "</div></body></html>"
@@ -44,10 +46,21 @@ def templates() -> BaseLoader:
     return ChoiceLoader([*found, FileSystemLoader(CHECKOUT)])
 
 
+def folders() -> list[Path]:
+    """Where those lie, as far as they are files."""
+    shipped = Path(__file__).resolve().parents[1] / "templates"
+    return [folder for folder in (shipped, CHECKOUT) if folder.is_dir()]
+
+
 def environment(loader: BaseLoader | None = None) -> Environment:
-    """Templates with autoescape in `.html`, no undefined names, and CSS inlined."""
+    """Templates with autoescape in `.html`, no undefined names, and CSS inlined: for mail."""
+    return pages(_Inlining(loader or templates()))
+
+
+def pages(loader: BaseLoader | None = None) -> Environment:
+    """Templates with autoescape in `.html` and no undefined names: for browsers."""
     return Environment(
-        loader=_Inlining(loader or templates()),
+        loader=loader or templates(),
         autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -120,7 +133,15 @@ def _premailed(html: str, style: str, name: str) -> str:
 
 
 def explained(error: TemplateError) -> RenderError:
-    """A template's fault with file and line."""
-    where = getattr(error, "filename", None) or getattr(error, "name", None) or "a template"
-    line = getattr(error, "lineno", None)
-    return RenderError(f"{where}{f', line {line}' if line else ''}: {error.message}")
+    """A template's fault with file and line.
+
+    What fails while a template is printed (an undefined name) has its place in the traceback,
+    which Jinja writes in terms of the template.
+    """
+    name: str | None = getattr(error, "filename", None) or getattr(error, "name", None)
+    line: int | None = getattr(error, "lineno", None)
+    if line is None:
+        frames = [f for f in extract_tb(error.__traceback__) if f.filename.endswith(_SUFFIXES)]
+        if frames:
+            name, line = frames[-1].filename, frames[-1].lineno
+    return RenderError(f"{name or 'a template'}{f', line {line}' if line else ''}: {error.message}")

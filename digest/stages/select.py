@@ -1,6 +1,6 @@
 """Select: which papers each reader gets in an edition."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -17,7 +17,9 @@ from digest.model import (
     Verdict,
 )
 from digest.ports import Observer, Papers, Selections, Subscribers
-from digest.rank.ranking import Ranking, Weighing
+from digest.rank.explaining import Weighing, explain
+from digest.rank.ranking import Ranking
+from digest.rank.telling import told
 from digest.rank.vectors import WordVectors
 from digest.stages.batches import batches
 
@@ -26,6 +28,13 @@ MOST_DAYS = 14
 
 HISTORY = 2_000
 """Papers of earlier days that corpus statistics are made of."""
+
+
+BATCH = 4_096
+"""Readers chosen for, and committed, together: what numpy asks for its calls is shared by them."""
+
+Alike = tuple[Ranking, list[Subscriber], Mapping[str, frozenset[str]]]
+"""A ranking, who is chosen for from it, and what they must not get again."""
 
 
 class Select:
@@ -41,27 +50,32 @@ class Select:
         quiet: Mood,
         table: WordVectors | None,
         observer: Observer,
+        fill: bool = False,
     ) -> None:
-        """`quiet`: what a reader gets when nothing is on their topics; `table`: word vectors."""
+        """`quiet`: what a reader gets when nothing is on their topics; `table`: word vectors.
+
+        `fill`: places that nothing worth one takes go to what comes nearest.
+        """
         self._papers, self._subscribers, self._selections = papers, subscribers, selections
         self._quiet, self._table, self._observer = quiet, table, observer
+        self._fill = fill
         self._rankings: dict[tuple[date, date], Ranking] = {}
 
     def pending(self, run: Run, now: datetime) -> Iterator[list[Subscriber]]:
         """Readers who are due and have no recorded choice, in batches; none before `ready`."""
         if not self.ready(run.day):
             return
-        for batch in batches(r for r in self._subscribers.active() if run.due(r, now)):
-            chosen = self._selections.several([reader.address for reader in batch], run.day)
+        for batch in batches((r for r in self._subscribers.active() if run.due(r, now)), BATCH):
+            chosen = self._selections.recorded([reader.address for reader in batch], run.day)
             if waiting := [reader for reader in batch if reader.address not in chosen]:
                 yield waiting
 
-    def perform(self, run: Run, batch: Sequence[Subscriber], now: datetime) -> list[Selection]:
-        """Chooses and records; doing it again changes nothing."""
-        selections = self.choose(run.day, batch, now)
-        self._selections.put(selections)
-        self._observer(Advanced(self.stage, len(selections)))
-        return selections
+    def perform(self, run: Run, batch: Sequence[Subscriber], now: datetime) -> int:
+        """Chooses and records; doing it again changes nothing. Returns for how many."""
+        for ranking, readers, seen in self._alike(run.day, batch):
+            self._selections.put(ranking.decide(readers, seen, self._quiet), run.day, now)
+        self._observer(Advanced(self.stage, len(batch)))
+        return len(batch)
 
     def ready(self, day: date) -> bool:
         """Whether there is something to choose from, or surely nothing.
@@ -73,36 +87,43 @@ class Select:
         fetches = self._papers.collections(day)
         return bool(fetches) and all(fetch.verdict is Verdict.EMPTY for fetch in fetches)
 
-    def choose(self, day: date, batch: Sequence[Subscriber], now: datetime) -> list[Selection]:
-        """Chooses, as of `now`, without recording; in the order of `batch`."""
+    def choose(self, day: date, reader: Subscriber, now: datetime) -> Selection:
+        """What a reader would get, as of `now`; records nothing."""
+        [(ranking, _, seen)] = self._alike(day, [reader])
+        selection = ranking.select(reader, day, seen[reader.address], self._quiet)
+        return replace(selection, at=now)
+
+    def explain(self, reader: Subscriber, paper: Paper, day: date) -> Weighing:
+        """The sum behind one paper of a reader's pool. Raises Unknown when it is not in it."""
+        [(ranking, _, seen)] = self._alike(day, [reader])
+        if paper.id not in ranking.day.number:
+            raise Unknown(f"{paper.id} is not among the papers that {day} has for {reader.address}")
+        before = seen[reader.address]
+        recorded = self._selections.get(reader.address, day)
+        if recorded is None:
+            selection = ranking.select(reader, day, before, self._quiet)
+        else:
+            ids = [choice.paper for choice in recorded.choices]
+            selection = told(recorded, self._papers.get(ids, recorded.at))
+        return explain(ranking, reader, paper, before, selection)
+
+    def _alike(self, day: date, batch: Sequence[Subscriber]) -> Iterator[Alike]:
+        """Readers whose editions hold the same days, with what they were sent before."""
         addresses = [reader.address for reader in batch]
         seen = self._selections.seen(addresses, day)
         last = self._selections.last_days(addresses, day)
         alike: dict[date, list[Subscriber]] = {}
         for reader in batch:
             alike.setdefault(pool_from(reader, last.get(reader.address), day), []).append(reader)
-        chosen: dict[str, Selection] = {}
         for first, readers in alike.items():
-            ranking = self._ranking(first, day)
-            made = ranking.select_all(readers, day, seen, self._quiet)
-            chosen |= {selection.address: replace(selection, at=now) for selection in made}
-        return [chosen[address] for address in addresses]
-
-    def explain(self, reader: Subscriber, paper: Paper, day: date) -> Weighing:
-        """The sum behind one paper of a reader's pool. Raises Unknown when it is not in it."""
-        key = [reader.address]
-        first = pool_from(reader, self._selections.last_days(key, day).get(reader.address), day)
-        ranking = self._ranking(first, day)
-        if paper.id not in ranking.day.number:
-            raise Unknown(f"{paper.id} is not among the papers of {first} to {day}")
-        return ranking.explain(reader, paper, self._selections.seen(key, day)[reader.address])
+            yield self._ranking(first, day), readers, seen
 
     def _ranking(self, first: date, day: date) -> Ranking:
         """The papers of some days against the history, worked out once."""
         if (first, day) not in self._rankings:
             pool = self._papers.of_days(first, day)
             history = self._papers.history(first, HISTORY)
-            self._rankings[first, day] = Ranking(pool, history, self._table)
+            self._rankings[first, day] = Ranking(pool, history, self._table, fill=self._fill)
         return self._rankings[first, day]
 
 

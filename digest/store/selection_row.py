@@ -14,52 +14,73 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
-from digest.model import Choice, Mood, Reason, ReasonKind, Selection
-from digest.rank.parameters import DEFAULT
-from digest.rank.score import STEPS
+import numpy as np
+from numpy.typing import NDArray
 
-MOODS = (Mood.ON_TOPIC, Mood.QUIET, Mood.NOTE, Mood.SKIP)
+from digest.model import Choice, Mood, Reason, ReasonKind, Selection
+from digest.rank.decisions import MOODS, NONE, Decisions, Named
+from digest.rank.parameters import DEFAULT
+from digest.rank.score import STEPS, told_score
+from digest.store.octets import Sheet, zigzag
+
 MOST_REASONS = 15
 """Different reasons that a row can name."""
-
-Named = tuple[ReasonKind, str]
-"""A reason without its strength."""
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """What stands for papers and reasons in rows, both ways."""
-
-    papers: Mapping[str, int]
-    reasons: Mapping[Named, int]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The way back."""
+    """What numbers in rows stand for."""
 
     papers: Mapping[int, str]
     reasons: Mapping[int, Named]
 
 
-def named(selection: Selection) -> list[Named]:
-    """The reasons that a row names, in the order of their first use."""
-    told = (reason for choice in selection.choices for reason in _told(choice))
-    return list(dict.fromkeys((reason.kind, reason.label) for reason in told))[:MOST_REASONS]
+def pack(decisions: Decisions, papers: Ints, reasons: Ints, seconds: int) -> list[bytes]:
+    """The rows of many selections, made `seconds` after their day began.
 
-
-def pack(selection: Selection, numbers: Numbers) -> bytes:
-    """The row of a selection."""
-    row = bytearray([MOODS.index(selection.mood)])
-    reasons = named(selection)
-    row += _number(selection.considered) + _number(_zigzag(_seconds(selection)))
-    row += _number(len(reasons)) + b"".join(_number(numbers.reasons[name]) for name in reasons)
-    before = 0
-    for choice in selection.choices:
-        paper = numbers.papers[choice.paper]
-        row += _number(_zigzag(paper - before)) + _weights(choice, reasons)
+    `papers` and `reasons` are what stands for `decisions.ids` and `decisions.names` in rows.
+    """
+    sheet, told = Sheet(len(decisions)), _told(decisions)
+    sheet.octet(decisions.moods)
+    sheet.number(decisions.considered)
+    sheet.number(zigzag(np.full(len(decisions), seconds)))
+    sheet.number(told.sum(axis=1))
+    for column, name in enumerate(decisions.asked.T):
+        sheet.number(np.append(reasons, 0)[name], told[:, column])
+    order = np.where(told, told.cumsum(axis=1), 0)
+    before = np.zeros(len(decisions), dtype=np.int64)
+    for column, number in enumerate(decisions.papers.T):
+        paper = np.append(papers, 0)[number]
+        sheet.number(zigzag(paper - before), number != NONE)
+        _weights(sheet, decisions, order, column)
         before = paper
-    return bytes(row)
+    return sheet.rows()
+
+
+def _told(decisions: Decisions) -> Bools:
+    """Which of what each reader asked for is told of any of their papers, as many as fit."""
+    wishes = decisions.asked.shape[1]
+    told = np.zeros((len(decisions), wishes + 1), dtype=np.bool_)
+    for places in (decisions.first, decisions.second):
+        np.put_along_axis(told, np.minimum(places, wishes).astype(np.int64), True, axis=1)
+    named = told[:, 1:] & (decisions.asked != NONE)
+    return np.asarray(named & (named.cumsum(axis=1) <= MOST_REASONS))
+
+
+def _weights(sheet: Sheet, decisions: Decisions, order: Ints, column: int) -> None:
+    """Relevance, trending, which reasons (two places of four bits), the second one's strength."""
+    there, counted = decisions.papers[:, column] != NONE, np.pad(order, ((0, 0), (1, 0)))
+    rows = np.arange(len(decisions))
+    one, two = (
+        counted[rows, np.minimum(reasons[:, column], order.shape[1])]
+        for reasons in (decisions.first, decisions.second)
+    )
+    sheet.octet(decisions.relevance[:, column], there)
+    sheet.octet(decisions.trending[:, column], there)
+    sheet.octet(one << 4 | two, there)
+    sheet.octet(decisions.strength[:, column], there & (two > 0))
 
 
 def papers(row: bytes) -> list[int]:
@@ -97,11 +118,9 @@ def _choice(entry: Entry, told: list[Named], mood: Mood, names: Names) -> Choice
     reasons = _reasons(
         _named(told, places >> 4), relevance, _named(told, places & 15), second, trending
     )
-    lift = DEFAULT.lift
-    lifted = relevant * (1 + lift * rising) / (1 + lift)
     return Choice(
         paper=names.papers[paper],
-        score=rising if mood is Mood.QUIET else lifted,
+        score=told_score(relevant, rising, mood, DEFAULT.lift),
         relevance=relevant,
         trending=rising,
         reasons=reasons,
@@ -119,21 +138,6 @@ def _reasons(
     """The reasons of an entry; readers of one topic share the object, and so its ready card."""
     told = [(first, relevance), (second, strength), ((ReasonKind.VOTES, ""), trending)]
     return tuple(Reason(*name, value / STEPS) for name, value in told if name)
-
-
-def _told(choice: Choice) -> list[Reason]:
-    return [reason for reason in choice.reasons if reason.kind is not ReasonKind.VOTES][:2]
-
-
-def _weights(choice: Choice, reasons: list[Named]) -> bytes:
-    told = [(r, reasons.index((r.kind, r.label)) + 1) for r in _told(choice) if _in(r, reasons)]
-    places = [place for _, place in told] + [0, 0]
-    row = [_step(choice.relevance), _step(choice.trending), places[0] << 4 | places[1]]
-    return bytes([*row, _step(told[1][0].value)] if places[1] else row)
-
-
-def _in(reason: Reason, reasons: list[Named]) -> bool:
-    return (reason.kind, reason.label) in reasons
 
 
 def _entries(cursor: "_Cursor") -> Iterator[Entry]:
@@ -176,26 +180,3 @@ class _Cursor:
     def skip_head(self) -> "_Cursor":
         self.head()
         return self
-
-
-def _seconds(selection: Selection) -> int:
-    """When it was chosen, from the beginning of the edition's day (UTC)."""
-    start = datetime.combine(selection.day, time(), UTC)
-    return int(((selection.at or start) - start).total_seconds())
-
-
-def _step(value: float) -> int:
-    return round(min(max(value, 0.0), 1.0) * STEPS)
-
-
-def _zigzag(number: int) -> int:
-    return number << 1 if number >= 0 else (-number << 1) - 1
-
-
-def _number(value: int) -> bytes:
-    octets = bytearray()
-    while value > 0x7F:
-        octets.append(value & 0x7F | 0x80)
-        value >>= 7
-    octets.append(value)
-    return bytes(octets)

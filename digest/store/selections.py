@@ -2,12 +2,16 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time
+
+import numpy as np
 
 from digest.model import SEEN, ReasonKind, Selection
-from digest.store.database import Database, Params, Queries
-from digest.store.selection_row import Names, Numbers, named, pack, papers, reasons, unpack
+from digest.rank.decisions import Decisions, Named
+from digest.rank.ragged import Ints
+from digest.store.database import Database, Params, Queries, to_instant
+from digest.store.selection_row import Names, pack, papers, reasons, unpack
 from digest.store.states import CODES
 
 
@@ -17,18 +21,26 @@ class SelectionStore:
     def __init__(self, database: Database) -> None:
         self._db = database
         self._sql = Queries("selections", database.dialect)
+        self._reasons: dict[Named, int] = {}
 
-    def put(self, selections: Iterable[Selection]) -> None:
-        """Records choices; one that is already recorded for (address, day) stays."""
-        chosen = list(selections)
+    def put(self, decisions: Decisions, day: date, at: datetime) -> None:
+        """Records what was decided `at`; a choice already recorded for (address, day) stays."""
+        seconds = to_instant(at) - to_instant(datetime.combine(day, time(), UTC))
         with self._db.transaction():
-            numbers = self._numbers(chosen)
+            papers = self._paper_numbers(decisions.ids)
+            reasons = self._reason_numbers(decisions.names)
+            packed = pack(decisions, papers, reasons, seconds)
             rows: list[Params] = [
-                {"address": s.address, "day": s.day.toordinal(), "chosen": pack(s, numbers)}
-                for s in chosen
+                {"address": address, "day": day.toordinal(), "chosen": row}
+                for address, row in zip(decisions.addresses, packed, strict=True)
             ]
             self._db.many(self._sql["intern"], ({"address": row["address"]} for row in rows))
             self._db.many(self._sql["put"], rows)
+
+    def recorded(self, addresses: Sequence[str], day: date) -> set[str]:
+        """Of these, who has a recorded choice for a day."""
+        params: Params = {"addresses": json.dumps(list(addresses)), "day": day.toordinal()}
+        return {row[0] for row in self._db.all(self._sql["recorded"], params)}
 
     def get(self, address: str, day: date) -> Selection | None:
         """The recorded choice."""
@@ -73,18 +85,21 @@ class SelectionStore:
         params: Params = {"addresses": json.dumps(list(addresses)), "day": day.toordinal()}
         return dict(self._db.all(self._sql["proofs"], params))
 
-    def _numbers(self, selections: Sequence[Selection]) -> Numbers:
-        """What stands for the papers and reasons of selections; new reasons get numbers."""
-        ids = {choice.paper for selection in selections for choice in selection.choices}
-        held: dict[str, int] = dict(
-            self._db.all(self._sql["paper_numbers"], {"papers": json.dumps(sorted(ids))})
-        )
-        wanted = dict.fromkeys(name for selection in selections for name in named(selection))
-        keys: list[Params] = [{"kind": kind.value, "label": label} for kind, label in wanted]
-        self._db.many(self._sql["name_reason"], keys)
-        labels: Params = {"labels": json.dumps([label for _, label in wanted])}
-        rows = self._db.all(self._sql["reason_numbers"], labels)
-        return Numbers(held, {(ReasonKind(kind), label): id_ for kind, label, id_ in rows})
+    def _paper_numbers(self, ids: Sequence[str]) -> Ints:
+        """What stands for papers in rows; 0 for one that is not stored."""
+        params: Params = {"papers": json.dumps(list(ids))}
+        held: dict[str, int] = dict(self._db.all(self._sql["paper_numbers"], params))
+        return np.array([held.get(id_, 0) for id_ in ids], dtype=np.int64)
+
+    def _reason_numbers(self, names: Sequence[Named]) -> Ints:
+        """What stands for reasons in rows; new ones get numbers."""
+        if new := [name for name in names if name not in self._reasons]:
+            keys: list[Params] = [{"kind": kind.value, "label": label} for kind, label in new]
+            self._db.many(self._sql["name_reason"], keys)
+            labels: Params = {"labels": json.dumps([label for _, label in new])}
+            rows = self._db.all(self._sql["reason_numbers"], labels)
+            self._reasons |= {(ReasonKind(kind), label): id_ for kind, label, id_ in rows}
+        return np.array([self._reasons[name] for name in names], dtype=np.int64)
 
     def _names(self, rows: Sequence[bytes]) -> Names:
         """What the numbers in rows stand for."""

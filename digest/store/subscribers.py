@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time
+from functools import lru_cache
 
 from digest.model import WHOLE, Part, Rhythm, Subscriber, SubscriberState, Topic
 from digest.store.database import Database, Queries, Row, Value, to_instant
@@ -91,7 +92,7 @@ def _to_subscriber(row: Row) -> Subscriber:
     return Subscriber(
         address=row[0],
         name=row[1],
-        topics=tuple(Topic.parse(written) for written in _words(row[2])),
+        topics=tuple(map(_topic, _words(row[2]))),
         mute=tuple(_words(row[3])),
         authors=tuple(_words(row[4])),
         liked=tuple(_words(row[5])),
@@ -102,6 +103,12 @@ def _to_subscriber(row: Row) -> Subscriber:
         locale=row[10],
         state=SubscriberState(row[11]),
     )
+
+
+@lru_cache(maxsize=65_536)
+def _topic(written: str) -> Topic:
+    """A topic, read once however many readers have it."""
+    return Topic.parse(written)
 
 
 def _words(held: str) -> list[str]:

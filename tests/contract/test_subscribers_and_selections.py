@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from decided import decided
 
 from digest.model import (
     Choice,
@@ -101,8 +102,9 @@ def test_a_recorded_choice_stays(database, subscribers):
     subscribers.put([ANN], NOW)
     selections = SelectionStore(database)
     first = Selection(ANN.address, DAY, (CHOICE,), considered=30, at=NOW)
-    selections.put([first])
-    selections.put([Selection(ANN.address, DAY, ())])
+    selections.put(decided(first), DAY, NOW)
+    selections.put(decided(Selection(ANN.address, DAY, ())), DAY, NOW)
+    assert selections.recorded([ANN.address, "bob@reader.example"], DAY) == {ANN.address}
     recorded = selections.get(ANN.address, DAY)
     words = told(recorded, {PAPER.id: PAPER})
     assert (recorded.address, recorded.day, recorded.at) == (ANN.address, DAY, NOW)
@@ -130,7 +132,7 @@ def test_a_recorded_choice_stays(database, subscribers):
 def test_papers_are_seen_when_the_mail_was_taken(database, subscribers, state, seen):
     subscribers.put([ANN], NOW)
     selections, ledger = SelectionStore(database), LedgerStore(database)
-    selections.put([Selection(ANN.address, DAY, (CHOICE,))])
+    selections.put(decided(Selection(ANN.address, DAY, (CHOICE,))), DAY, NOW)
     claims = ledger.claim([ANN.address], DAY, NOW, 1)
     ledger.record([(c, Outcome(c.address, DAY, state, "x")) for c in claims], NOW)
     later = DAY + timedelta(days=1)
@@ -143,7 +145,7 @@ def test_papers_are_seen_when_the_mail_was_taken(database, subscribers, state, s
 def test_proofs_are_kept(database, subscribers):
     subscribers.put([ANN], NOW)
     selections = SelectionStore(database)
-    selections.put([Selection(ANN.address, DAY, (CHOICE,))])
+    selections.put(decided(Selection(ANN.address, DAY, (CHOICE,))), DAY, NOW)
     assert selections.proofs([ANN.address], DAY) == {}
     selections.prove({ANN.address: b"\x00\xff"}, DAY)
     assert selections.proofs([ANN.address], DAY) == {ANN.address: b"\x00\xff"}

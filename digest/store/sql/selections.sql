@@ -10,6 +10,11 @@ ON CONFLICT (reader, day) DO NOTHING
 SELECT r.address, s.day, s.chosen FROM selections AS s JOIN readers AS r ON r.id = s.reader
 WHERE s.day = :day AND r.address IN (SELECT value FROM json_each(:addresses))
 
+-- :recorded  who has a recorded choice for a day
+SELECT r.address
+FROM json_each(:addresses) AS a JOIN readers AS r ON r.address = a.value
+JOIN selections AS s ON s.reader = r.id AND s.day = :day
+
 -- :seen  what readers got in other editions
 SELECT r.address, s.day, s.chosen
 FROM json_each(:addresses) AS a JOIN readers AS r ON r.address = a.value

@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.rank.merge import SCALE, Readers, Shelf, merge
-from digest.rank.row import pack, papers, unpack
 
 TOPICS, PAPERS = 6, 40
 
@@ -75,7 +74,7 @@ def test_a_small_topic_is_not_starved():
     scores[0, :30] = np.linspace(0.99, 0.9, 30)
     scores[1, 30:] = np.linspace(0.6, 0.5, 10)
     found = merge(Shelf.of(scores, 32), readers([([0, 1], [], 10)]))
-    assert Counter(found.topics[0].tolist()) == {0: 5, 1: 5}
+    assert Counter(found.papers[0] >= 30) == {False: 5, True: 5}
     assert found.scores[0].tolist() == sorted(found.scores[0].tolist(), reverse=True)
 
 
@@ -84,24 +83,26 @@ def test_a_topic_with_little_leaves_its_places_to_others():
     scores[0, :30] = np.linspace(0.99, 0.9, 30)
     scores[1, 30:32] = 0.6
     found = merge(Shelf.of(scores, 32), readers([([0, 1], [], 10)]))
-    assert Counter(found.topics[0].tolist()) == {0: 8, 1: 2}
+    assert Counter(found.papers[0] >= 30) == {False: 8, True: 2}
 
 
 def test_a_paper_on_several_topics_counts_for_the_best():
     scores = np.array([[0.5, 0.7], [0.8, 0.1]], dtype=np.float32)
     found = merge(Shelf.of(scores, 2), readers([([0, 1], [], 5)]))
     assert found.papers[0, :2].tolist() == [0, 1]
-    assert found.topics[0, :2].tolist() == [1, 0]
+    assert found.scores[0, :2].tolist() == [round(0.8 * SCALE), round(0.7 * SCALE)]
+    assert found.papers[0, 2] == -1
 
 
-def test_a_row_of_bytes_tells_the_choice():
-    _, shelf_ = shelf()
-    found = merge(shelf_, readers([([1, 2], [], 3), ([], [], 5)]))
-    first, second = pack(found)
-    assert second == b""
-    assert len(first) == 12
-    assert papers(first) == found.papers[0, :3].tolist()
-    assert [s for _, _, s in unpack(first)] == pytest.approx(found.scores[0, :3] / SCALE, abs=0.003)
+@given(st.lists(wish, min_size=1, max_size=12))
+@settings(deadline=None)
+def test_who_wants_few_papers_is_served_from_the_tops_alone(wishes):
+    """Depth is by what a reader wants, so it changes nobody's choice beside others."""
+    _, shelf_ = shelf(depth=PAPERS)
+    together = merge(shelf_, readers(wishes), depth=8).papers
+    for row, one in zip(together.tolist(), wishes, strict=True):
+        alone = merge(shelf_, readers([one]), depth=8).papers[0].tolist()
+        assert row[: len(alone)] == alone
 
 
 def test_a_pool_too_large_is_refused():

@@ -1,5 +1,6 @@
+import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from example_papers import corpus
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.model import Mood, Paper, ReasonKind, Subscriber, Topic
+from digest.rank.explaining import explain
 from digest.rank.ranking import Ranking
 
 DAY = date(2026, 8, 20)
@@ -28,6 +30,10 @@ def ranking():
 
 def select(ranking, who, seen=frozenset(), quiet=Mood.SKIP):
     return ranking.select(who, DAY, seen, quiet)
+
+
+def explained(ranking, who, paper, seen=frozenset(), quiet=Mood.SKIP):
+    return explain(ranking, who, paper, seen, select(ranking, who, seen, quiet))
 
 
 def test_what_is_on_topic_and_nothing_else(ranking):
@@ -65,16 +71,17 @@ def test_mutes_are_absolute(ranking, mutes):
 
 
 def test_nothing_comes_twice_in_sixty_days():
-    seen, papers = frozenset(), corpus(240)
+    """Every day holds yesterday's papers again, so that what was sent is on offer ever anew."""
+    seen, papers, sent = frozenset(), corpus(140), 0
     who = reader("graph neural networks", "robots", papers=3)
     for n in range(60):
-        pool = papers[n * 3 : n * 3 + 40]
-        selection = Ranking(pool, papers[: n * 3]).select(
-            who, DAY + timedelta(days=n), seen, Mood.QUIET
-        )
+        pool = papers[n * 2 : n * 2 + 20]
+        selection = select(Ranking(pool), who, seen, Mood.QUIET)
         ids = {choice.paper for choice in selection.choices}
         assert not ids & seen
         seen |= ids
+        sent += len(ids)
+    assert sent > 60
 
 
 def test_everything_that_is_explained_was_decided_so(ranking):
@@ -82,14 +89,50 @@ def test_everything_that_is_explained_was_decided_so(ranking):
     selection = select(ranking, who)
     chosen = {choice.paper: choice for choice in selection.choices}
     for paper in ranking.day.papers:
-        weighing = ranking.explain(who, paper, frozenset())
+        weighing = explained(ranking, who, paper)
         assert (weighing.verdict == "chosen") == (paper.id in chosen)
         if paper.id in chosen:
             assert weighing.choice == chosen[paper.id]
-    below = ranking.explain(who, ranking.day.papers[0], frozenset())
-    assert below.verdict.startswith("below the floor: needed 0.60, had 0.")
+        [summed] = weighing.explanations
+        assert summed.raw == pytest.approx(sum(summed.parts.values()), abs=1e-3)
+        assert len(summed.neighbours) == 3
+    below = explained(ranking, who, ranking.day.papers[0])
+    assert re.match(r"below the floor: needed [01]\.\d\d, had 0\.", below.verdict)
     sent = ranking.day.papers[1]
-    assert "already sent" in ranking.explain(who, sent, frozenset({sent.id})).verdict
+    assert "already sent" in explained(ranking, who, sent, frozenset({sent.id})).verdict
+
+
+def test_a_paper_of_a_quiet_day_is_explained_as_such(ranking):
+    who = reader("medieval pottery glazing")
+    for choice in select(ranking, who, quiet=Mood.QUIET).choices:
+        paper = ranking.day.papers[ranking.day.number[choice.paper]]
+        weighing = explained(ranking, who, paper, quiet=Mood.QUIET)
+        assert weighing.verdict.startswith("chosen as one of the day's most trending")
+        assert weighing.choice == choice
+    least = min(ranking.day.papers, key=lambda paper: (paper.upvotes, paper.id))
+    assert "below the floor" in explained(ranking, who, least, quiet=Mood.QUIET).verdict
+
+
+def test_words_that_stand_apart_are_no_topic():
+    """Papers of linear algebra on computers are not about quantum computing."""
+    papers = [
+        Paper(f"q{n}", "Cheap attention", "Computing attention costs less. A quantum of solace.")
+        for n in range(3)
+    ]
+    ranking = Ranking([*corpus(), *papers])
+    assert select(ranking, reader("quantum computing")).choices == ()
+    real = Paper("real", "Quantum computing with atoms", "We present quantum computing.")
+    ranking = Ranking([*corpus(), *papers, real])
+    assert select(ranking, reader("quantum computing")).choices[0].paper == "real"
+
+
+def test_places_left_are_filled_for_those_who_want_it(ranking):
+    topic = "graph neural networks"
+    plain = [c.paper for c in select(ranking, reader(topic, papers=40)).choices]
+    filled = select(Ranking(corpus(), fill=True), reader(topic, papers=40))
+    ids = [choice.paper for choice in filled.choices]
+    assert ids[: len(plain)] == plain
+    assert len(ids) == 40
 
 
 def test_the_same_work_listed_twice_is_shown_once():

@@ -16,7 +16,8 @@ from digest.render.message import Renderer
 
 def octets(edition):
     """What the HTML weighs on its way."""
-    return len(edition.message.content.split(b"text/html")[1].partition(b"\r\n\r\n")[2])
+    page = edition.message.content.split(b"text/html")[1].partition(b"\r\n\r\n")[2]
+    return len(page.rpartition(b"--=_")[0])
 
 
 def test_every_example_passes_the_mime_judge(editions, tmp_path):

@@ -1,12 +1,15 @@
 """A row gives back the selection that it was made of, in few bytes."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+import numpy as np
+from decided import decided
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model import Choice, Mood, Reason, ReasonKind, Selection
-from digest.store.selection_row import Names, Numbers, named, pack, papers, unpack
+from digest.store.selection_row import Names, pack, papers, unpack
 
 DAY = date(2026, 8, 20)
 STEP = st.integers(0, 255).map(lambda n: n / 255)
@@ -30,29 +33,49 @@ def selections(draw):
     return Selection("a@x.example", DAY, tuple(choices), mood, draw(st.integers(0, 10**6)), at)
 
 
-def numbers(selection):
-    ids = {choice.paper: int(choice.paper[6:]) for choice in selection.choices}
-    return Numbers(ids, {name: n * 200 + 1 for n, name in enumerate(named(selection))})
+def packed(*selections):
+    """The rows, and what the numbers in them stand for."""
+    decisions = decided(*selections)
+    at = selections[0].at or datetime.combine(DAY, time(), UTC)
+    seconds = int((at - datetime.combine(DAY, time(), UTC)).total_seconds())
+    ids = np.array([int(id_[6:]) for id_ in decisions.ids], np.int64)
+    names = np.arange(len(decisions.names)) * 200 + 1
+    rows = pack(decisions, ids, names, seconds)
+    back = Names(
+        dict(zip(ids.tolist(), decisions.ids, strict=True)),
+        dict(zip(names.tolist(), decisions.names, strict=True)),
+    )
+    return rows, back
 
 
 @given(selections())
 def test_a_row_gives_back_its_selection(selection):
-    to = numbers(selection)
-    row = pack(selection, to)
-    back = Names({n: p for p, n in to.papers.items()}, {n: r for r, n in to.reasons.items()})
+    [row], back = packed(selection)
     again = unpack(row, selection.address, selection.day, back)
-    assert papers(row) == list(to.papers.values())
-    assert [c.paper for c in again.choices] == [c.paper for c in selection.choices]
+    assert papers(row) == [int(choice.paper[6:]) for choice in selection.choices]
     assert (again.mood, again.considered, again.at) == (
         selection.mood,
         selection.considered,
         selection.at,
     )
     for mine, theirs in zip(again.choices, selection.choices, strict=True):
-        assert mine.relevance == theirs.relevance
-        assert mine.trending == theirs.trending
+        assert (mine.paper, mine.relevance, mine.trending) == (
+            theirs.paper,
+            theirs.relevance,
+            theirs.trending,
+        )
         assert abs(mine.score - theirs.score) < 1e-9
         assert mine.reasons == theirs.reasons
+
+
+@given(st.lists(selections(), min_size=1, max_size=6))
+def test_a_row_is_the_same_whoever_is_packed_beside(several):
+    alike = [replace(selection, at=several[0].at) for selection in several]
+    together, back = packed(*alike)
+    for row, selection in zip(together, alike, strict=True):
+        again = unpack(row, selection.address, DAY, back)
+        assert [c.paper for c in again.choices] == [c.paper for c in selection.choices]
+        assert [c.reasons for c in again.choices] == [c.reasons for c in selection.choices]
 
 
 def test_ten_papers_take_sixty_bytes_at_most():
@@ -68,5 +91,5 @@ def test_ten_papers_take_sixty_bytes_at_most():
     )
     at = datetime.combine(DAY, time(), UTC) + timedelta(days=1, seconds=300)
     selection = Selection("a@x.example", DAY, choices, considered=800, at=at)
-    to = numbers(selection)
-    assert len(pack(selection, to)) <= 60
+    [row], _ = packed(selection)
+    assert len(row) <= 60

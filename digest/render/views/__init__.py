@@ -1,0 +1,1 @@
+"""How a page looks in clients that change it: HTML → HTML. Pure."""
