@@ -57,6 +57,7 @@ class _Crew:
         self._supply = Supply(messages, course, self._settle, self._over)
         self._used = False
         """Whether any session was opened."""
+        self._settled = 0
         self._fault: Exception | None = None
         self._lost: TransportError | None = None
 
@@ -66,11 +67,19 @@ class _Crew:
             self._supply.give_back(message)
             await self._all_hands(grace)
             while self._supply.left and self._supply.living and not self._over():
-                await self._all_hands(grace)  # returned when the others had gone home
+                await self._once_more(grace)
             self._defer_rest()
         self._course.providers.close()
         if self._fault is not None:
             raise self._fault
+
+    async def _once_more(self, grace: float) -> None:
+        """For what was returned when the others had gone home; relays that settle none are lost."""
+        before = self._settled
+        await self._all_hands(grace)
+        if self._settled == before and self._lost is not None:
+            for relay in list(self._supply.living):
+                self._supply.lose(relay)
 
     async def _all_hands(self, grace: float) -> None:
         workers: list[asyncio.Task[object]] = []
@@ -82,6 +91,9 @@ class _Crew:
             for task in (watch, *workers):
                 task.cancel()
             await asyncio.gather(watch, *workers, return_exceptions=True)
+        for worker in workers:
+            if not worker.cancelled() and isinstance(error := worker.exception(), Exception):
+                self._fault = self._fault or error  # a bug of ours: not in silence
 
     async def _watch(self, workers: list[asyncio.Task[object]], grace: float) -> None:
         """Ends what still hangs `grace` seconds after a stop."""
@@ -165,6 +177,7 @@ class _Crew:
             return None
 
     def _settle(self, outcome: Outcome) -> None:
+        self._settled += 1
         try:
             self._record(outcome)
         except Exception as error:  # noqa: BLE001 - unrecorded: take no more, finish the others

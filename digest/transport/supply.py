@@ -127,7 +127,7 @@ class Supply:
         while message is None and self._aside < MOST_PARKED and not self._over():
             drawn = self._draw()
             if drawn is None or callable(drawn):
-                return _Nap(nap, drawn) if drawn or self._aside else None
+                return _Nap(nap, drawn) if drawn or self._unsettled else None
             if (lane := self._lane(drawn, now, at)) is None:
                 continue
             if lane.relay == relay and (delay := self._delay(lane, now)) <= 0:
@@ -137,6 +137,11 @@ class Supply:
             self._parked.setdefault(lane, deque()).append(drawn)
             self._aside += 1
         return message or _Nap(nap, None)
+
+    @property
+    def _unsettled(self) -> bool:
+        """Whether a session may still be needed: what another relay loses comes back."""
+        return bool(self._aside or self._under_way)
 
     def _unpark(self, relay: int, now: float, at: datetime) -> tuple[Message | None, float]:
         """The first parked mail that may go through a relay, else the seconds until one may."""
@@ -279,13 +284,11 @@ class Supply:
             if self._arrival is None or self._arrival.done():
                 self._arrival = asyncio.ensure_future(asyncio.to_thread(nap.wait))
             waits.append(self._arrival)
-        if self._aside:
+        if self._unsettled:
             if self._bell is None or self._bell.done():
                 self._bell = asyncio.get_running_loop().create_future()
             waits.append(self._bell)
-        if not waits:
-            return
-        seconds = min(nap.seconds, PATIENCE) if self._aside else None
+        seconds = min(nap.seconds, PATIENCE) if self._unsettled else None
         await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
 
     def _ring(self) -> None:
