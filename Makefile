@@ -5,7 +5,7 @@ BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check format lint types contract wheel docs bench soak preview clean
+.PHONY: help setup run test lab check format lint types contract wheel docs bench soak preview clean
 
 help: ## What can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,7 +26,10 @@ run: $(READY) ## The main job on embedded defaults: today's papers in three samp
 test: $(READY) ## All tests that need no root, browser, server or network (≤ 5 minutes)
 	@$(BIN)/python -m pytest -q
 
-check: test format lint types contract wheel ## Everything that must hold before a change lands
+lab: $(READY) ## Tests that take a server of their own: a real Postfix (root), else skipped
+	@$(BIN)/python -m pytest -q -m slow
+
+check: test lab format lint types contract wheel ## Everything that must hold before a change lands
 
 format: $(READY) ## Formatting is as ruff writes it
 	@$(BIN)/ruff format --check .

@@ -21,8 +21,10 @@ import trustme
 
 from digest.model import DeliveryState, Message
 from digest.transport.loop import deliver_all
+from digest.transport.relays import Relay
 from digest.transport.settings import Security, SmtpSettings
 from digest.transport.smtp import SmtpTransport
+from digest.transport.supply import Course
 
 DAY = date(2026, 9, 25)
 LINE = b"A digest's text, quoted-printable =E2=80=93 seventy-six octets a line, <a>=\r\n"
@@ -60,9 +62,8 @@ def settings(port: int, ca: Path | None) -> SmtpSettings:
 
 def ours(port: int, ca: Path | None, messages: list[Message], sessions: int) -> None:
     outcomes = []
-    deliver_all(
-        SmtpTransport(settings(port, ca)), messages, sessions, lambda _: None, outcomes.append
-    )
+    course = Course([Relay(SmtpTransport(settings(port, ca)), sessions)])
+    deliver_all(course, messages, lambda _: None, outcomes.append)
     if [o for o in outcomes if o.state is not DeliveryState.ACCEPTED] or len(outcomes) != len(
         messages
     ):

@@ -22,6 +22,7 @@ from digest.mail.identity import Identity
 from digest.mail.message_id import message_id
 from digest.mail.tokens import Signer
 from digest.model import (
+    WHOLE,
     Delivery,
     DeliveryState,
     Message,
@@ -57,15 +58,18 @@ from digest.stages.send import Send
 from digest.store.journal import Journals
 from digest.store.ledger import LedgerStore
 from digest.store.memory import Memory
+from digest.store.pace import PaceStore
 from digest.store.papers import PaperStore
 from digest.store.retention import prune
 from digest.store.selections import SelectionStore
 from digest.store.sqlite import SqliteDatabase
 from digest.store.subscribers import SubscriberStore
 from digest.transport.console import ConsoleTransport
+from digest.transport.course import course, keep
 from digest.transport.loop import deliver_all
 from digest.transport.maildir import MaildirTransport
-from digest.transport.smtp import SmtpTransport
+from digest.transport.relays import Relay
+from digest.transport.supply import Course
 
 QUIET = {"trending": Mood.QUIET, "note": Mood.NOTE, "skip": Mood.SKIP}
 
@@ -80,6 +84,8 @@ class App:
     database: SqliteDatabase
     stop: Callable[[], bool] = lambda: False
     """Whether to finish what is under way and begin nothing more."""
+    part: Part = WHOLE
+    """Which of several processes that send this is."""
 
     @cached_property
     def papers(self) -> PaperStore:
@@ -157,7 +163,7 @@ class App:
                     self.selections,
                     self.ledger,
                     self.press,
-                    WayOut(self._deliver, self.journals, self.stop),
+                    WayOut(self._deliver, self.journals, self.stop, self._keep_pace),
                     self.clock,
                     self.observer,
                 ),
@@ -173,12 +179,15 @@ class App:
         """How many processes send: each has a session at least, and only SMTP takes several."""
         if self.settings.outbox.kind is not OutboxKind.SMTP:
             return 1
-        smtp = self.settings.smtp
-        return min(smtp.processes or cores(), smtp.sessions)
+        smtp, now = self.settings.smtp, self.clock.now()
+        few = [limit.connections for limit in smtp.provider_limits.values() if limit.connections]
+        few += [s.connections for s in self.pace_store.standings(now) if s.until <= now]
+        few += [1] if smtp.ramp else []  # one process counts exactly, and has time
+        return min(smtp.processes or cores(), smtp.sessions // len(smtp.weights), *few)
 
     def _share_out(self, run: Run, report: Report) -> None:
         """Sends with several processes: each has its share of the readers, and of the sessions."""
-        smtp, of = self.settings.smtp, self._processes
+        smtp, of = self.settings.smtp, max(1, self._processes)
         jobs = []
         for index in range(of):
             sessions = smtp.sessions // of + (index < smtp.sessions % of)
@@ -347,13 +356,26 @@ class App:
 
     @cached_property
     def transport(self) -> Transport:
-        """Whoever takes the mail."""
+        """Whoever takes the mail, when it is not sent by SMTP."""
         outbox = self.settings.outbox
-        if outbox.kind is OutboxKind.SMTP:
-            return SmtpTransport(self.settings.smtp)
         if outbox.kind is OutboxKind.MAILDIR and outbox.path:
             return MaildirTransport(outbox.path)
         return ConsoleTransport()
+
+    @cached_property
+    def pace_store(self) -> PaceStore:
+        """What is known of providers and relays from run to run."""
+        return PaceStore(self.database)
+
+    @cached_property
+    def course(self) -> Course:
+        """Where mail goes, and how fast."""
+        if self.settings.outbox.kind is not OutboxKind.SMTP:
+            return Course([Relay(self.transport, 1)])
+        return course(self.settings.smtp, self.identity.domain, self.part, self.clock)
+
+    def _keep_pace(self) -> None:
+        keep(self.pace_store, self.course, self.clock.now(), self.settings.delivery.retry_after)
 
     def hand_over(self, messages: Sequence[Message]) -> list[Outcome]:
         """Hands messages over outside the ledger: test copies, answers. Raises TransportError."""
@@ -368,9 +390,7 @@ class App:
         record: Callable[[Outcome], None],
         stop: Callable[[], bool],
     ) -> None:
-        by_smtp = self.settings.outbox.kind is OutboxKind.SMTP
-        sessions = self.settings.smtp.sessions if by_smtp else 1
-        deliver_all(self.transport, messages, sessions, before_dot, record, stop)
+        deliver_all(self.course, messages, before_dot, record, stop)
 
 
 class Specimens:
@@ -450,5 +470,6 @@ def send_part(
     """One process's share of a pass: its own connection to the store, its own sessions."""
     report = Report(run.day)
     with open_app(settings, clock, observer, stop, kind) as app:
+        app.part = run.part
         app.engine.send(run, report, clock.now())
     return report

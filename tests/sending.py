@@ -4,8 +4,10 @@ from datetime import date
 
 from digest.model import Message, Outcome
 from digest.transport.loop import deliver_all
+from digest.transport.relays import Relay
 from digest.transport.settings import Security, SmtpSettings
 from digest.transport.smtp import SmtpTransport
+from digest.transport.supply import Course
 
 DAY = date(2026, 9, 25)
 CONTENT = b"Subject: 3 papers\r\n\r\nA line.\r\n.A line after a dot.\r\n"
@@ -44,7 +46,9 @@ class Sent:
         return {outcome.address[0]: str(outcome.state) for outcome in self.outcomes}
 
 
-def send(server, all_messages, sessions=1, before_dot=None, stop=lambda: False, **settings) -> Sent:
+def send(
+    server, all_messages, sessions=1, before_dot=None, stop=lambda: False, steering=None, **settings
+):
     """Sends messages to a server as the nightly run does; `settings` are those of SMTP."""
     sent = Sent()
 
@@ -57,5 +61,6 @@ def send(server, all_messages, sessions=1, before_dot=None, stop=lambda: False, 
     transport = SmtpTransport(
         SmtpSettings(**({"host": server.host, "port": server.port} | options))
     )
-    deliver_all(transport, all_messages, sessions, mark, sent.outcomes.append, stop, grace=0.3)
+    course = Course([Relay(transport, sessions)], **(steering or {}))
+    deliver_all(course, all_messages, mark, sent.outcomes.append, stop, grace=0.3)
     return sent

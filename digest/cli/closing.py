@@ -7,6 +7,9 @@ import click
 from digest.mail.characters import one_line
 from digest.model import Report
 
+MOST_SHOWN = 3
+"""Domains, and reasons, that are named."""
+
 
 def close(report: Report, as_json: bool) -> None:
     """Prints the line on stderr (and the report as JSON on stdout), and sets the exit status."""
@@ -29,6 +32,7 @@ def _advice(report: Report) -> list[str]:
     advice += [f"{c.source} {c.verdict.value}: {c.detail or 'no papers'}" for c in failed]
     if report.trouble:
         advice.append(f"the relay could not be used: {report.trouble}")
+    advice += _refusals(report)
     if report.uncollected and not failed:
         advice.append(f"there are no papers to choose from: `digest collect --day {report.day}`")
     if troubled := report.deliveries_failed:
@@ -47,6 +51,15 @@ def _advice(report: Report) -> list[str]:
     return advice or ["all well"]
 
 
+def _refusals(report: Report) -> list[str]:
+    """What providers want of us, and whom that keeps back."""
+    told = [f"to be mended: {domain} answered {reply}" for domain, reply in report.alerts.items()]
+    if len(told) > MOST_SHOWN:
+        told[MOST_SHOWN:] = [f"and {len(told) - MOST_SHOWN} more such answers"]
+    told += [f"{number} {reason}" for reason, number in report.held.most_common(MOST_SHOWN)]
+    return told
+
+
 def _record(report: Report) -> dict[str, object]:
     return {
         "day": report.day.isoformat(),
@@ -57,5 +70,7 @@ def _record(report: Report) -> dict[str, object]:
         "waiting": report.waiting,
         "next_due": report.next_due.isoformat() if report.next_due else None,
         "trouble": report.trouble,
+        "alerts": report.alerts,
+        "held": report.held,
         "exit_status": report.exit_status,
     }

@@ -37,8 +37,9 @@ def check(settings: Settings, layers: Sequence[Layer], problems: list[BadSetting
     _relay(settings, report)
     _patience(settings, report)
     identity = _identity(settings, report)
-    if settings.outbox.kind is OutboxKind.SMTP and not is_loopback(settings.smtp.host):
-        _public(settings, identity, report)
+    outside = [relay.host for relay in settings.smtp.relays if not is_loopback(relay.host)]
+    if settings.outbox.kind is OutboxKind.SMTP and outside:
+        _public(settings, identity, outside[0], report)
 
 
 def _urls(settings: Settings, report: Report) -> None:
@@ -79,6 +80,8 @@ def _secret_keys(settings: Settings, report: Report) -> None:
 def _relay(settings: Settings, report: Report) -> None:
     if settings.smtp.password and not settings.smtp.username:
         report("smtp.password", "has no smtp.username", "set both, or neither")
+    if any(relay.password and not relay.username for relay in settings.smtp.relay):
+        report("smtp.relay", "one has a password and no username", "set both, or neither")
 
 
 def _patience(settings: Settings, report: Report) -> None:
@@ -102,9 +105,9 @@ def _identity(settings: Settings, report: Report) -> Identity | None:
         return None
 
 
-def _public(settings: Settings, identity: Identity | None, report: Report) -> None:
+def _public(settings: Settings, identity: Identity | None, host: str, report: Report) -> None:
     """What mail to the world needs: an address that can be answered, and links that are safe."""
-    why = f"outbox is smtp, to {settings.smtp.host}"
+    why = f"outbox is smtp, to {host}"
     if identity is not None and is_loopback(identity.domain):
         hint = "write mail.from as in 'Paper Digest <digest@example.org>'"
         report("mail.from", f"must be an address that can be answered, for {why}", hint)

@@ -11,6 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, Protocol, Self, Union, get_args, get_origin
 
+from digest.config.schema import is_section, settable, written_name
 from digest.config.spelling import nearest
 from digest.model import Secret
 
@@ -74,8 +75,8 @@ def convert(kind: Any, written: Written) -> Any:
         return kind(_choice([member.value for member in kind], written))
     if kind in SCALARS:
         return SCALARS[kind](written)
-    if hasattr(kind, "parse"):
-        return _parsed(kind, written)
+    if hasattr(kind, "parse") or is_section(kind):
+        return (_entry if is_section(kind) else _parsed)(kind, written)
     raise TypeError(f"no setting can be of type {kind!r}")  # a programmer's mistake
 
 
@@ -85,6 +86,32 @@ def _item(kind: Any, written: Written) -> Any:
     except Unfit as error:
         error.item = written.value
         raise
+
+
+def _entry(kind: type, written: Written) -> Any:
+    """One table of a list of them, as in `[[smtp.relay]]`."""
+    if not isinstance(written.value, dict):
+        raise Unfit("a table of keys", "as in [[smtp.relay]], or {key = value}")
+    names = {written_name(field): (field.name, inner) for field, inner in settable(kind)}
+    given = {}
+    for name, value in written.value.items():
+        if name not in names:
+            best = nearest(name, names)
+            raise Unfit(f"known: no key {name!r} here", f"did you mean {best!r}?" if best else "")
+        field, inner = names[name]
+        given[field] = _named(name, inner, Written(value, written.where, written.anchor))
+    try:
+        return kind(**given)
+    except ValueError as error:
+        raise Unfit(f"right: {error}") from None
+
+
+def _named(name: str, kind: Any, written: Written) -> Any:
+    """The value of a key in a table; an error names the key, and never shows the value."""
+    try:
+        return convert(kind, written)
+    except Unfit as error:
+        raise Unfit(f"right: {name} must be {error.wanted}", error.hint) from None
 
 
 def _items(written: Written) -> list[Written]:

@@ -21,6 +21,7 @@ from digest.model.report import FAILURES, Report
 from digest.model.run import WHOLE, Part, Run
 from digest.model.secret import Secret
 from digest.model.selection import Choice, Mood, Reason, ReasonKind, Selection
+from digest.model.standing import Standing
 from digest.model.subscriber import Rhythm, Subscriber, SubscriberState
 from digest.model.topic import Topic, TopicKind
 from digest.model.verdict import Collection, Verdict
@@ -63,6 +64,7 @@ __all__ = [
     "Sent",
     "Severity",
     "Stage",
+    "Standing",
     "Started",
     "Subscriber",
     "SubscriberState",

@@ -115,6 +115,8 @@ class Outcome:
     severity: Severity = Severity.NONE
     alert: bool = False
     """Whether a person should hear of it: it is ours to mend."""
+    held: bool = False
+    """Whether it was not even tried, because its provider or a limit of ours keeps it back."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,9 @@ from digest.model.verdict import Collection
 FAILURES = frozenset({DeliveryState.REJECTED, DeliveryState.IN_DOUBT, DeliveryState.EXPIRED})
 """States that somebody should look at."""
 
+MOST_REASONS = 100
+"""Different reasons that a report keeps."""
+
 
 @dataclass(slots=True)
 class Report:
@@ -33,12 +36,21 @@ class Report:
     """Processes that ended before their work did."""
     stopped: bool = False
     """Whether it ended because it was told to: by a signal, or a deadline."""
+    alerts: dict[str, str] = field(default_factory=dict)
+    """Domain → a reply that says that something of ours is to be mended."""
+    held: Counter[str] = field(default_factory=Counter)
+    """Why mails were not even tried → how many."""
     next_due: datetime | None = None
     """When the first of them, or of the deferred, is due."""
 
     def add(self, outcomes: Iterable[Outcome]) -> None:
         """Counts how attempts ended."""
-        self.states.update(outcome.state for outcome in outcomes)
+        for outcome in outcomes:
+            self.states[outcome.state] += 1
+            if outcome.alert and len(self.alerts) < MOST_REASONS:
+                self.alerts.setdefault(outcome.address.rpartition("@")[2], outcome.reply)
+            if outcome.held and (outcome.reply in self.held or len(self.held) < MOST_REASONS):
+                self.held[outcome.reply] += 1
 
     def count(self, state: DeliveryState, number: int) -> None:
         """Counts deliveries that came to a state otherwise than by an attempt of this pass."""
@@ -48,6 +60,8 @@ class Report:
         """Counts what another process did of the same pass."""
         self.states += part.states
         self.trouble = self.trouble or part.trouble
+        self.alerts = part.alerts | self.alerts
+        self.held += part.held
 
     @property
     def attempted(self) -> int:
@@ -77,6 +91,6 @@ class Report:
     @property
     def exit_status(self) -> int:
         """0 all well, 1 something failed, 75 only deferrals are left (EX_TEMPFAIL)."""
-        if self.failed or self.uncollected:
+        if self.failed or self.uncollected or self.alerts:
             return 1
         return 75 if self.deferred or self.stopped else 0

@@ -52,6 +52,8 @@ class WayOut:
     journals: Journals
     stop: Callable[[], bool] = lambda: False
     """Whether nothing more shall be begun, for whatever reason but a deadline."""
+    keep: Callable[[], None] = lambda: None
+    """Stores what was learnt of providers, and learns what the store knows of them."""
 
 
 @dataclass

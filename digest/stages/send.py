@@ -92,6 +92,7 @@ class Send:
         ended, at = post.ended(), self._clock.now()
         with self._ledger.one_commit():
             self._record(ended, run, at)
+            self._way_out.keep()
             claims = self._ledger.claim(list(chosen), run.day, at, journal.number)
         batch = Batch({claim.address: claim for claim in claims}, journal)
         self._batches[journal.number] = batch
@@ -105,6 +106,7 @@ class Send:
         self._post = None
         with self._ledger.one_commit():
             self._record(ended, run, self._clock.now())
+            self._way_out.keep()
         sent = self._told(ended, post.trouble)
         if post.fault is not None:
             raise post.fault

@@ -1,32 +1,29 @@
 """Where the colour changes: synchronous outside, asynchronous inside, many sessions at once."""
 
 import asyncio
-import math
-import time
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from digest.errors import TransportError
-from digest.model import DeliveryState, Message, Outcome, Scope
-from digest.ports import Session, Transport
-
-Wait = Callable[[], object]
-"""Blocks until it is worth asking for a message again."""
+from digest.model import Message, Outcome
+from digest.ports import Session
+from digest.transport.supply import Course, Supply, Wait, deferred
 
 GRACE = 10.0
 """Seconds that mails under way still have once `stop` says so."""
 
+RELAY_PAUSE = 60
+"""Seconds until a mail is due again that no relay was left for."""
+
 
 def deliver_all(
-    transport: Transport,
+    course: Course,
     messages: Iterable[Message | Wait],
-    sessions: int,
     before_dot: Callable[[Message], None],
     record: Callable[[Outcome], None],
     stop: Callable[[], bool] = lambda: False,
     grace: float = GRACE,
 ) -> None:
-    """Hands messages over through `sessions` sessions, taking each from `messages` when it can go.
+    """Hands messages over through the sessions of each relay, taking each when it can go.
 
     Where none is ready yet, `messages` gives a wait instead: called in a thread of its own, it
     returns when it is worth asking again. So sessions stay open from batch to batch.
@@ -36,12 +33,12 @@ def deliver_all(
     or `stop` turns true, no further message is taken, those under way are finished (for `grace`
     seconds after a stop) and the error is raised. What was not taken has no outcome.
 
-    Raises TransportError when not even the first session can be opened: then nothing was taken
-    but the first message. When later every session is lost, the rest are deferred; it is raised
-    then, too, if more was to come.
+    Raises TransportError when no session can be opened with any relay: then nothing was taken but
+    the first message. When later every session is lost, the rest are deferred;
+    it is raised then, too, if more was to come.
     """
-    crew = _Crew(transport, messages, before_dot, record, stop)
-    asyncio.run(crew.work(sessions, grace))  # noqa: TID251 - the colour changes here
+    crew = _Crew(course, messages, before_dot, record, stop)
+    asyncio.run(crew.work(grace))  # noqa: TID251 - the colour changes here
 
 
 class _Crew:
@@ -49,37 +46,35 @@ class _Crew:
 
     def __init__(
         self,
-        transport: Transport,
+        course: Course,
         messages: Iterable[Message | Wait],
         before_dot: Callable[[Message], None],
         record: Callable[[Outcome], None],
         stop: Callable[[], bool],
     ) -> None:
-        self._transport, self._messages = transport, iter(messages)
+        self._course, self._relays = course, course.relays
         self._before_dot, self._record, self._stop = before_dot, record, stop
-        self._arrival: asyncio.Future[object] | None = None
-        self._returned: deque[Message] = deque()
-        """Taken by a worker who then had no session for it."""
-        self._held: dict[str, tuple[float, str]] = {}
-        """Provider → until when it is left alone, and why."""
+        self._supply = Supply(messages, course, self._settle, self._over)
+        self._used = False
+        """Whether any session was opened."""
         self._fault: Exception | None = None
         self._lost: TransportError | None = None
 
-    async def work(self, sessions: int, grace: float) -> None:
-        message = await self._next()
+    async def work(self, grace: float) -> None:
+        message = await self._next(self._supply.first())
         if message is not None:
-            self._returned.append(message)
-            async with self._transport.session() as first:
-                await self._all_hands(first, sessions, grace)
-                while self._returned and await self._serve(first):
-                    pass  # what a worker returned who found no session
+            self._supply.give_back(message)
+            await self._all_hands(grace)
+            while self._supply.left and self._supply.living and not self._over():
+                await self._all_hands(grace)  # returned when the others had gone home
             self._defer_rest()
+        self._course.providers.close()
         if self._fault is not None:
             raise self._fault
 
-    async def _all_hands(self, first: Session, sessions: int, grace: float) -> None:
-        workers: list[asyncio.Task[object]] = [asyncio.create_task(self._serve(first))]
-        workers += [asyncio.create_task(self._join()) for _ in range(sessions - 1)]
+    async def _all_hands(self, grace: float) -> None:
+        workers: list[asyncio.Task[object]] = []
+        workers += [asyncio.create_task(self._man(relay)) for relay in list(self._supply.living)]
         watch = asyncio.create_task(self._watch(workers, grace))
         try:
             await asyncio.wait(workers)
@@ -96,36 +91,60 @@ class _Crew:
         for worker in workers:
             worker.cancel()
 
-    async def _join(self) -> None:
-        """Opens a session of its own, if there is a message for it."""
-        message = await self._next()
-        if message is None:
-            return
+    async def _man(self, relay: int) -> None:
+        """Opens a session with a relay, then others beside it; it is lost when they all are."""
         try:
-            async with self._transport.session() as session:
+            async with self._relays[relay].transport.session() as lead:
+                self._used = True
+                others = [
+                    asyncio.create_task(self._join(relay))
+                    for _ in range(self._relays[relay].sessions - 1)
+                ]
+                try:
+                    served = [await self._serve(relay, lead), *await asyncio.gather(*others)]
+                finally:
+                    for other in others:
+                        other.cancel()
+                    await asyncio.gather(*others, return_exceptions=True)
+            if not any(served):
+                self._supply.lose(relay)
+        except TransportError as error:
+            self._lost = error
+            self._supply.lose(relay)
+
+    async def _join(self, relay: int) -> bool:
+        """Opens one more session, if there is a message for it; False: there is none."""
+        message = await self._next(self._supply.next(relay))
+        if message is None:
+            return True
+        try:
+            async with self._relays[relay].transport.session() as session:
                 taken, message = message, None
-                await self._serve(session, taken)
+                return await self._serve(relay, session, taken)
         except TransportError:  # the relay grants no more sessions: others take the message
             if message is not None:
-                self._returned.appendleft(message)
-
-    async def _serve(self, session: Session, message: Message | None = None) -> bool:
-        """Delivers `message`, then one after the other until none is left; False: no session."""
-        if self._over():
+                self._supply.give_back(message)
             return False
-        while message is not None or (message := await self._next()) is not None:
+
+    async def _serve(self, relay: int, session: Session, message: Message | None = None) -> bool:
+        """Delivers `message`, then one after the other until none is left; False: session lost."""
+        supply = self._supply
+        if self._over():
+            return True
+        while message is not None or (message := await self._next(supply.next(relay))) is not None:
             try:
                 outcome = await session.deliver(message, self._mark)
             except TransportError as error:
-                self._returned.appendleft(message)
+                supply.give_back(message)
                 self._lost = error
                 return False
             except Exception as error:  # noqa: BLE001 - a mark not made, or a bug: no more mails
                 self._fault = self._fault or error
-                return False
-            self._note(message, outcome)
+                return True
+            supply.ended(message, outcome)
+            self._settle(outcome)
             message = None
-        return not self._over()
+        return True
 
     async def _mark(self, message: Message) -> None:
         try:
@@ -137,60 +156,27 @@ class _Crew:
     def _over(self) -> bool:
         return self._fault is not None or self._stop()
 
-    async def _next(self) -> Message | None:
-        """The next message that may go, waited for; None when there is none, or all is over."""
-        while callable(message := self._take()):
-            if self._arrival is None or self._arrival.done():
-                self._arrival = asyncio.ensure_future(asyncio.to_thread(message))
-            await asyncio.wait([self._arrival])
-        return message
-
-    def _take(self) -> Message | Wait | None:
-        """The next message that may go now; None when there is none, or all is over."""
+    async def _next(self, coming: Awaitable[Message | None]) -> Message | None:
+        """The next message; None when there is none, or all is over."""
         try:
-            while not self._over():
-                message = self._returned.popleft() if self._returned else next(self._messages, None)
-                if message is None or callable(message):
-                    return message
-                if (held := self._holding(message)) is None:
-                    return message
-                self._note(message, held)
+            return await coming
         except Exception as error:  # noqa: BLE001 - composing failed: finish what is under way
             self._fault = self._fault or error
-        return None
+            return None
 
-    def _note(self, message: Message, outcome: Outcome) -> None:
-        if outcome.scope is Scope.PROVIDER and outcome.retry_after:
-            until = time.monotonic() + outcome.retry_after
-            self._held.setdefault(_provider(message), (until, outcome.reply))
+    def _settle(self, outcome: Outcome) -> None:
         try:
             self._record(outcome)
         except Exception as error:  # noqa: BLE001 - unrecorded: take no more, finish the others
             self._fault = self._fault or error
 
-    def _holding(self, message: Message) -> Outcome | None:
-        """The outcome of a message whose provider wants to be left alone; None when it may go."""
-        if not self._held or (held := self._held.get(_provider(message))) is None:
-            return None
-        until, why = held
-        left = math.ceil(until - time.monotonic())
-        if left <= 0:
-            del self._held[_provider(message)]
-            return None
-        return _deferred(message, f"held back, the provider answered: {why}", left)
-
     def _defer_rest(self) -> None:
-        """Every session is lost: what is at hand waits for another run, no more is asked for."""
-        while self._lost is not None and (message := self._take()) is not None:
+        """No relay is in reach: what is at hand waits for another run, no more is asked for."""
+        if self._supply.living or self._lost is None:
+            return
+        if not self._used:
+            raise self._lost
+        for message in self._supply.rest():
             if callable(message):
                 raise self._lost
-            self._note(message, _deferred(message, f"no connection: {self._lost}", 60))
-
-
-def _deferred(message: Message, why: str, retry_after: int) -> Outcome:
-    return Outcome(message.address, message.day, DeliveryState.DEFERRED, why, retry_after)
-
-
-def _provider(message: Message) -> str:
-    """Who operates the mailbox: as far as can be known without DNS, its domain."""
-    return message.forward_path.rpartition("@")[2].lower()
+            self._settle(deferred(message, f"no connection: {self._lost}", RELAY_PAUSE))

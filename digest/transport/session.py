@@ -23,6 +23,10 @@ class SmtpSession:
         self._settings, self._tls = settings, tls
         self._connection: Connection | None = None
         self._broken = TransportError("the connection is lost, and smtp.reopen_after is empty")
+        self._carried = 0
+        """Mails on this connection."""
+        self._closings = 0
+        """How often in a row the server has closed instead of taking a mail (421)."""
 
     async def open(self) -> None:
         """Connects. Raises TransportError."""
@@ -40,7 +44,10 @@ class SmtpSession:
 
     async def _attempt(self, message: Message, before_dot: BeforeDot) -> Outcome | None:
         """One attempt; None when the connection was lost before the server said anything."""
+        if 0 < self._settings.per_connection <= self._carried:
+            await self.close()
         connection = await self._connected()
+        self._carried += 1
         envelope = prepare(message, connection)
         if isinstance(envelope, Unfit):
             return _outcome(message, envelope.action, envelope.reason)
@@ -58,6 +65,7 @@ class SmtpSession:
         """Judges the server's last word; leaves a connection that is over or out of step."""
         reply = Reply.parse(answer)
         action = judge(reply, phase)
+        self._closings = self._closings + 1 if reply.code == 421 else 0
         if action.scope is Scope.CONNECTION or reply.code == 421 or phase is Phase.CONTENT:
             self.abort()
         return _outcome(message, action, str(reply))
@@ -67,7 +75,7 @@ class SmtpSession:
         if self._connection is not None and self._connection.wire.usable:
             return self._connection
         self.abort()
-        for pause in self._settings.reopen_after:
+        for pause in self._pauses():
             await asyncio.sleep(pause)
             try:
                 self._connection = await connect(self._settings, self._tls)
@@ -77,12 +85,19 @@ class SmtpSession:
                 return self._connection
         raise self._broken
 
+    def _pauses(self) -> tuple[float, ...]:
+        """Seconds before each attempt; a server that says 421 again and again is let breathe."""
+        pauses = self._settings.reopen_after
+        first = pauses[min(max(self._closings - 1, 0), len(pauses) - 1) :][:1]
+        return first + pauses[1:]
+
     def abort(self) -> None:
         """Ends the connection at once, without a word."""
         if self._connection is not None:
             self._connection.wire.abort()
             self._connection.smtp.close()
             self._connection = None
+            self._carried = 0
 
     async def close(self) -> None:
         """Says QUIT (RFC 5321 §4.1.1.10), waits for the answer, closes."""

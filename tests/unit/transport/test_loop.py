@@ -12,6 +12,8 @@ from digest.errors import TransportError
 from digest.model import DeliveryState
 from digest.transport.loop import deliver_all
 from digest.transport.memory import MemoryTransport
+from digest.transport.relays import Relay
+from digest.transport.supply import Course
 
 
 def many(count: int) -> list:
@@ -178,5 +180,5 @@ def test_an_outcome_that_cannot_be_recorded_ends_the_run():
 
     transport = MemoryTransport()
     with pytest.raises(OSError, match="No space"):
-        deliver_all(transport, many(5), 1, lambda _: None, full)
+        deliver_all(Course([Relay(transport, 1)]), many(5), lambda _: None, full)
     assert len(transport.messages) == 1

@@ -17,12 +17,14 @@ from digest.transport.embedded import EmbeddedServer
 from digest.transport.loop import deliver_all
 from digest.transport.maildir import MaildirTransport, file_name
 from digest.transport.memory import MemoryTransport
+from digest.transport.relays import Relay
+from digest.transport.supply import Course
 
 
 def hand_over(transport, all_messages, before_dot=lambda _: None):
     """Delivers through any transport; returns the outcomes."""
     outcomes = []
-    deliver_all(transport, all_messages, 4, before_dot, outcomes.append)
+    deliver_all(Course([Relay(transport, 4)]), all_messages, before_dot, outcomes.append)
     return outcomes
 
 
