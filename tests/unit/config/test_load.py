@@ -212,6 +212,7 @@ def test_every_key_can_be_set_by_the_environment():
         "smtp.password": PASSWORD,
         "delivery.in_doubt": "resend",
         "selection.quiet": "skip",
+        "selection.fill": "true",
         "selection.edition": "fresh",
         "mail.from": "Ann <ann@example.org>",
         "mail.list_id": "list.example.org",
