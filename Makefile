@@ -46,8 +46,9 @@ contract: $(READY) ## Imports go down only
 wheel: $(READY) ## Build the wheel and run the demo from it, outside the checkout
 	@PYTHON=$(BIN)/python sh .ci/wheel
 
-docs: $(READY) ## Write docs/cli.md from the help of every command
+docs: $(READY) ## Write docs/cli.md, and the table of answers in docs/sending.md, from the program
 	@$(BIN)/python docs/cli.py
+	@$(BIN)/python docs/answers.py
 
 bench: $(READY) ## What things cost, as ratios in one run
 	@$(BIN)/python -m benchmarks
