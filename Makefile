@@ -24,7 +24,7 @@ run: $(READY) ## The main job on embedded defaults: today's papers in three samp
 	@$(BIN)/digest demo
 
 test: $(READY) ## All tests that need no root, browser, server or network (≤ 5 minutes)
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 lab: $(READY) ## Tests that take a server of their own: a real Postfix (root), else skipped
 	@$(BIN)/python -m pytest -q -m slow
@@ -46,17 +46,19 @@ contract: $(READY) ## Imports go down only
 wheel: $(READY) ## Build the wheel and run the demo from it, outside the checkout
 	@PYTHON=$(BIN)/python sh .ci/wheel
 
-docs: $(READY) ## Write docs/cli.md from the help of every command
+docs: $(READY) ## Write docs/cli.md, and the table of answers in docs/sending.md, from the program
 	@$(BIN)/python docs/cli.py
+	@$(BIN)/python docs/answers.py
 
 bench: $(READY) ## What things cost, as ratios in one run
 	@$(BIN)/python -m benchmarks
 
-soak: $(READY) ## A hundred kills of the whole program (about ten minutes)
+soak: $(READY) lab ## The full counts: a real Postfix, a hundred kills of the whole program (ten minutes)
 	@$(BIN)/python -m benchmarks crash --kills 100 --readers 150000
 
-preview: $(READY) ## The sample day's mails as pages, under var/demo/preview
+preview: $(READY) ## The lab: every pane of a digest, on loopback, with the sample day
 	@$(BIN)/digest demo --sample
+	@$(BIN)/digest --home var/demo preview --serve
 
 clean: ## Remove what was made, except your data under var/
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

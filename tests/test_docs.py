@@ -2,12 +2,16 @@
 
 import importlib.util
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from digest.cli import COMMANDS
+from digest.mail.operators import OPERATORS
+from digest.mail.verdict import TABLE
 from digest.model import TRANSITIONS, DeliveryState
+from digest.transport.settings import ProviderSettings, RelaySettings
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -18,6 +22,31 @@ def test_the_command_line_is_documented_as_it_is():
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     assert (DOCS / "cli.md").read_text() == module.page(), "run `make docs`"
+
+
+def test_the_table_of_answers_is_the_program_s():
+    spec = importlib.util.spec_from_file_location("answers_docs", DOCS / "answers.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    page = module.page()
+    assert (DOCS / "sending.md").read_text() == page, "run `make docs`"
+    assert all(f"| {row.name} |" in page for row in TABLE)
+
+
+@pytest.mark.parametrize(
+    ("section", "kind"), [("provider", ProviderSettings), ("relay", RelaySettings)]
+)
+def test_every_key_of_the_tables_below_smtp_is_documented(section, kind):
+    text = (DOCS / "sending.md").read_text()
+    table = text.partition(f"| key of `[[smtp.{section}]]` |")[2].partition("\n\n")[0]
+    keys = [row.split("|")[1] for row in table.splitlines()[2:]]
+    told = [name for key in keys for name in re.findall(r"`(\w+)`", key)]
+    assert told == [field.name for field in fields(kind)]
+
+
+def test_every_provider_that_has_a_name_is_told():
+    text = (DOCS / "sending.md").read_text()
+    assert all(f"`{name}`" in text for name in OPERATORS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -16,6 +16,7 @@ from digest.app import open_app
 from digest.cli.closing import sentence
 from digest.clock import FixedClock
 from digest.model import Mood, Selection, Subscriber
+from digest.sources.sample import DAY as SAMPLE
 from digest.stages.render import checksum
 from digest.transport.pace import STEP
 from digest.transport.settings import ProviderSettings, RelaySettings
@@ -245,3 +246,58 @@ def test_relays_by_weight_through_the_whole_program(tmp_path, relay):
         assert 20 <= other.count <= 60
         assert relay.connections == 4
         assert other.connections == 1
+
+
+# As it is called from the command line
+
+
+@pytest.fixture
+def subscribed(installation):
+    for name in ("ann@gmail.com", "bob@gmail.com", "eve@x.example"):
+        said = installation("subscribers", "add", name, "--topic", "diffusion models")
+        assert said.status == 0, said.err
+    return installation
+
+
+def test_what_is_to_be_mended_ends_the_run_with_1_and_is_seen_in_status(subscribed, relay):
+    relay.on_rcpt("ann@gmail.com", "550 5.7.26 this mail is not authenticated")
+    one = {"DIGEST__SMTP__SESSIONS": "1", "DIGEST__DELIVERY__RETRY_AFTER": "300"}
+    said = subscribed("run", "--day", str(SAMPLE), **one)
+    assert said.status == 1
+    assert "to be mended: gmail.com answered 550 5.7.26 this mail is not authenticated" in said.last
+    assert "1 held back, google answered: 550 5.7.26" in said.last
+    assert list(relay.accepted) == ["eve@x.example"]
+    again = subscribed("run", "--day", str(SAMPLE), **one)
+    assert again.status == 75
+    assert len([h for h in relay.heard if h.verb == "RCPT"]) == 2
+    rows = subscribed("status", "--day", str(SAMPLE), "--json").records
+    [standing] = [row for row in rows if "provider" in row]
+    assert standing["provider"] == "google"
+    assert standing["connections"] == 1
+    assert "google" in subscribed("status", "--day", str(SAMPLE)).out
+
+
+def test_retry_after_0_means_at_once_for_a_provider_too(subscribed, relay):
+    relay.on_rcpt("ann@gmail.com", "421 4.7.28 unusual rate", times=1)
+    assert subscribed("run", "--day", str(SAMPLE)).status == 75
+    assert subscribed("run", "--day", str(SAMPLE)).status == 0
+    assert {a: len(m) for a, m in relay.accepted.items()} == {
+        "ann@gmail.com": 1, "bob@gmail.com": 1, "eve@x.example": 1
+    }  # fmt: skip
+
+
+def test_relays_and_limits_from_the_environment(subscribed, relay):
+    with ScriptedServer() as other:
+        gone = ScriptedServer().start()
+        gone.stop()
+        entries = ", ".join(
+            f'{{host = "127.0.0.1", port = {server.port}}}' for server in (relay, other, gone)
+        )
+        said = subscribed(
+            *("run", "--day", str(SAMPLE)),
+            DIGEST__SMTP__RELAY=f"[{entries}]",
+            DIGEST__SMTP__PROVIDER='[{name = "*", concurrency = 1, rate = "20/second"}]',
+            DIGEST__SMTP__PER_CONNECTION="1",
+        )
+        assert said.status == 0, said.err
+        assert relay.count + other.count == 3

@@ -7,9 +7,14 @@ import pytest
 from certificates import ca_file, server_context
 from sending import CONTENT, messages, send
 from smtp_server import DROP, ScriptedServer
+from wiretap import Wiretap
 
+from digest.clock import SystemClock
 from digest.errors import BadSetting, TransportError
-from digest.transport.settings import Security, SmtpSettings
+from digest.model import WHOLE
+from digest.transport.course import course
+from digest.transport.loop import deliver_all
+from digest.transport.settings import RelaySettings, Security, SmtpSettings
 
 USER, PASSWORD = "digest", "correct horse battery"
 CREDENTIALS = {"username": USER, "password": PASSWORD}
@@ -181,3 +186,94 @@ def test_on_loopback_a_password_may_go_in_clear():
     with ScriptedServer(auth={USER: PASSWORD}) as server:
         sent = send(server, messages("a"), **CREDENTIALS)
     assert sent.states == {"a": "accepted"}
+
+
+# On the wire itself, byte by byte
+
+
+def in_clear(wire: Wiretap) -> list[bytes]:
+    """Secrets, and words of a mail, that an eavesdropper could read."""
+    words = [*SECRETS, b"AUTH", b"MAIL FROM", b"RCPT TO", b"x.example", CONTENT]
+    return [word for word in words if word in wire.said]
+
+
+@HOW
+def test_an_eavesdropper_reads_nothing_of_mail_or_password(security, tmp_path):
+    with secure_server(security, server_context()) as server, Wiretap(server.port) as wire:
+        sent = secure_send(server, security, tmp_path, port=wire.port)
+    assert sent.states == {"a": "accepted", "b": "accepted"}
+    assert len(wire.said) > 500
+    assert in_clear(wire) == []
+
+
+@HOW
+@pytest.mark.parametrize(
+    "context",
+    [
+        {"expired": True},
+        {"host": "other.example"},
+        {"ca": "stranger"},
+        {"newest": ssl.TLSVersion.TLSv1_1},
+    ],
+    ids=["expired", "wrong name", "self-signed", "downgraded"],
+)
+def test_what_is_refused_has_told_an_eavesdropper_nothing(security, context, tmp_path):
+    with (
+        secure_server(security, server_context(**context)) as server,
+        Wiretap(server.port) as wire,
+    ):
+        with pytest.raises(TransportError):
+            secure_send(server, security, tmp_path, port=wire.port)
+        assert wire.said
+        assert in_clear(wire) == []
+    assert nothing_said(server)
+
+
+def test_a_man_in_the_middle_who_strips_starttls_gets_nothing(tmp_path):
+    def strip(data):
+        return data.replace(b"250-STARTTLS\r\n", b"").replace(b"STARTTLS", b"XXXXXXXX")
+
+    with (
+        secure_server(Security.STARTTLS, server_context()) as server,
+        Wiretap(server.port, strip) as wire,
+    ):
+        with pytest.raises(TransportError, match="offers no STARTTLS"):
+            secure_send(server, Security.STARTTLS, tmp_path, port=wire.port)
+        assert wire.said.startswith(b"EHLO ")
+        assert wire.said.count(b"\r\n") <= 2  # EHLO, and at most a parting word
+        assert in_clear(wire) == []
+
+
+def test_a_connection_that_is_opened_again_is_as_safe_as_the_first(tmp_path):
+    with (
+        secure_server(Security.STARTTLS, server_context()) as server,
+        Wiretap(server.port) as wire,
+    ):
+        server.on_rcpt("a@x.example", "421 4.3.2 closing")
+        sent = secure_send(server, Security.STARTTLS, tmp_path, port=wire.port, per_connection=1)
+        assert sent.states == {"a": "deferred", "b": "accepted"}
+        assert wire.said.count(b"STARTTLS") == server.connections == 2
+        assert in_clear(wire) == []
+
+
+def test_of_several_relays_the_one_that_cannot_be_trusted_gets_nothing(tmp_path):
+    outcomes = []
+    with (
+        secure_server(Security.TLS, server_context(ca="stranger")) as false,
+        secure_server(Security.TLS, server_context()) as true,
+    ):
+        entries = [
+            RelaySettings("localhost", each.port, None, USER, PASSWORD) for each in (false, true)
+        ]
+        settings = SmtpSettings(
+            security=Security.TLS, ca_file=ca_file(tmp_path), sessions=2, relay=tuple(entries)
+        )
+        deliver_all(
+            course(settings, "news.example", WHOLE, SystemClock()),
+            messages("abcdefgh"),
+            lambda _: None,
+            outcomes.append,
+        )
+    assert {outcome.state for outcome in outcomes} == {"accepted"}
+    assert true.count == 8
+    assert nothing_said(false)
