@@ -24,7 +24,7 @@ run: $(READY) ## The main job on embedded defaults: today's papers in three samp
 	@$(BIN)/digest demo
 
 test: $(READY) ## All tests that need no root, browser, server or network (≤ 5 minutes)
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 lab: $(READY) ## Tests that take a server of their own: a real Postfix (root), else skipped
 	@$(BIN)/python -m pytest -q -m slow
@@ -53,11 +53,12 @@ docs: $(READY) ## Write docs/cli.md, and the table of answers in docs/sending.md
 bench: $(READY) ## What things cost, as ratios in one run
 	@$(BIN)/python -m benchmarks
 
-soak: $(READY) ## A hundred kills of the whole program (about ten minutes)
+soak: $(READY) lab ## The full counts: a real Postfix, a hundred kills of the whole program (ten minutes)
 	@$(BIN)/python -m benchmarks crash --kills 100 --readers 150000
 
-preview: $(READY) ## The sample day's mails as pages, under var/demo/preview
+preview: $(READY) ## The lab: every pane of a digest, on loopback, with the sample day
 	@$(BIN)/digest demo --sample
+	@$(BIN)/digest --home var/demo preview --serve
 
 clean: ## Remove what was made, except your data under var/
 	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -38,6 +38,7 @@ from digest.model import (
 from digest.model.due import due_at, newest_day
 from digest.ports import Observer, Source, Transport
 from digest.rank.explaining import Weighing
+from digest.rank.replay import Evaluation
 from digest.rank.telling import told
 from digest.render.examples import Example, names
 from digest.render.html import Html
@@ -50,6 +51,7 @@ from digest.sources.registry import load as load_sources
 from digest.stages.batches import batches
 from digest.stages.collect import Collect
 from digest.stages.doubts import Doubts
+from digest.stages.evaluate import Evaluate
 from digest.stages.post import WayOut
 from digest.stages.press import INERT, Press
 from digest.stages.render import Render
@@ -144,7 +146,8 @@ class App:
         """The stage that chooses."""
         quiet = QUIET[self.settings.selection.quiet]
         stores = (self.papers, self.subscribers, self.selections)
-        return Select(*stores, quiet, installed(), self.observer)
+        fill = self.settings.selection.fill
+        return Select(*stores, quiet, installed(), self.observer, fill=fill)
 
     @cached_property
     def engine(self) -> Local:
@@ -310,6 +313,11 @@ class App:
         if recorded is None:
             return self.select.choose(day, reader, self.clock.now())
         return told(recorded, self.papers.get([c.paper for c in recorded.choices], recorded.at))
+
+    def evaluate(self, days: int) -> Evaluation:
+        """How choices would have done over the newest days that hold papers."""
+        newest = self.papers.days(self.newest_day(), days)
+        return Evaluate(self.papers, self.subscribers, installed()).replay(reversed(newest))
 
     def explain(self, reader: Subscriber, paper: Paper, day: date) -> Weighing:
         """The sum behind one paper for a reader."""

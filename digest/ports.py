@@ -74,8 +74,11 @@ class Papers(Protocol):
     def of_day(self, day: date, source: str | None = None) -> list[Paper]:
         """What was listed under a day, as last observed, most votes first, ties by id."""
 
-    def of_days(self, first: date, last: date) -> list[Paper]:
-        """What was listed from one day to another, each work once, most votes first."""
+    def of_days(self, first: date, last: date, *, earliest: bool = False) -> list[Paper]:
+        """What was listed from one day to another, each work once, most votes first.
+
+        `earliest`: with the votes as they were first read, else as last.
+        """
 
     def collections(self, day: date) -> list[Collection]:
         """The newest fetch of each source for a day."""

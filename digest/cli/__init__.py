@@ -17,6 +17,7 @@ COMMANDS = (
     "db",
     "deliveries",
     "demo",
+    "evaluate",
     "init",
     "lint",
     "papers",

@@ -61,6 +61,8 @@ class SelectionSettings:
 
     quiet: Quiet = Quiet.TRENDING
     edition: EditionKind = EditionKind.SETTLED
+    fill: bool = False
+    """Places that nothing on a reader's topics takes go to what comes nearest."""
 
     @property
     def fresh(self) -> bool:

@@ -74,7 +74,7 @@ class Ranking:
         )
         chosen = merge(self.shelves.shelf, asking, self.day.parameters.depth, QUIET)
         told = strongest(chosen, asking, self.shelves.told)
-        moods, considered = self._moods(chosen.papers, blocked, quiet)
+        moods, considered = self._moods(told.relevance, blocked, quiet)
         papers = self._with_quiet(chosen.papers, moods, asking.places, blocked)
         naming = Naming(self.shelves.topics, self.reasons.most_like)
         asked = naming.asked(wishes, asking, papers, told)
@@ -125,7 +125,7 @@ class Ranking:
         return self._muted[mute]
 
     def _moods(
-        self, chosen: NDArray[np.int32], blocked: Sequence[Ints], quiet: Mood
+        self, relevance: Octets, blocked: Sequence[Ints], quiet: Mood
     ) -> tuple[Octets, Ints]:
         """How each choice came about, and among how many papers it was made."""
         shown = self.day.shown
@@ -133,15 +133,16 @@ class Ranking:
         for row, numbers in enumerate(blocked):
             if len(numbers):
                 considered[row] -= shown[numbers].sum()
-        moods = np.where((chosen >= 0).any(axis=1), MOODS.index(Mood.ON_TOPIC), MOODS.index(quiet))
+        moods = np.where(relevance.any(axis=1), MOODS.index(Mood.ON_TOPIC), MOODS.index(quiet))
         moods[considered == 0] = MOODS.index(Mood.SKIP)
         return moods.astype(np.uint8), considered
 
     def _with_quiet(
         self, chosen: NDArray[np.int32], moods: Octets, places: Ints, blocked: Sequence[Ints]
     ) -> NDArray[np.int32]:
-        """The day's top papers for those with a quiet edition."""
-        papers = chosen.copy()
+        """What was chosen where some of it is on topic; the day's top papers on a quiet day."""
+        on_topic = moods == MOODS.index(Mood.ON_TOPIC)
+        papers = np.where(on_topic[:, None], chosen, NONE).astype(np.int32)
         for row in np.flatnonzero(moods == MOODS.index(Mood.QUIET)):
             unwanted = blocked[int(row)]
             top = self._top[~np.isin(self._top, unwanted)] if len(unwanted) else self._top

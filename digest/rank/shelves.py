@@ -71,7 +71,7 @@ class Shelves:
             return
         fits = [self.fit(wish) for wish in wishes]
         shelf = Shelf.of(self._day.scores(fits, self._fill), self._papers.shape[1])
-        told = np.array([_told(fit, self._fill) for fit in fits])
+        told = np.array([_told(fit) for fit in fits])
         self._papers = np.concatenate([self._papers, shelf.papers])
         self._scores = np.concatenate([self._scores, shelf.scores])
         self._told = np.concatenate([self._told, told.astype(np.uint8)])
@@ -82,8 +82,8 @@ class Shelves:
         self._told = self._told[:kept]
 
 
-def _told(fit: Fit, fill: bool) -> Floats:
-    return np.round(fit.told * (fit.worth | fill) * STEPS)
+def _told(fit: Fit) -> Floats:
+    return np.round(fit.told * fit.worth * STEPS)
 
 
 def _is_common(wish: Wish) -> bool:

@@ -15,8 +15,12 @@ _AUTHORS = 3
 _NAME_LONGEST, _LABEL_LONGEST, _TITLE_LONGEST = 60, 24, 240
 _FORGES = frozenset({"github.com", "gitlab.com", "huggingface.co", "codeberg.org"})
 """Hosts of repositories: OWNER/NAME."""
-_PAGES = (".github.io", ".gitlab.io")
-"""Hosts where an owner has a page for each project."""
+_BLAND = re.compile(
+    r"spaces|datasets|models|collections|labs?|projects?|pages?|index|home|overview|abstract|about"
+    r"|en|zh|.*\.(?:html?|php)",
+    re.IGNORECASE,
+)
+"""Pieces of an address that tell nothing of what is there."""
 _ARXIV = re.compile(r"arxiv:([\w.-]+(?:/\d{7})?)")
 
 
@@ -79,13 +83,25 @@ def _short(text: str, limit: int) -> str:
 def _labelled(kind: str, url: str, words: str) -> Link | None:
     if not url:
         return None
+    return Link(kind, f"{kind} {wording.shortened(words or _told(url), _LABEL_LONGEST)}", url)
+
+
+def _told(url: str) -> str:
+    """The word of an address that tells most: a repository, else a page's own name, else the host.
+
+    An owner's pages share their host, so the host alone would not tell two of them apart.
+    """
     parts = urlsplit(url)
-    segments = [piece for piece in parts.path.split("/") if piece and "%" not in piece]
-    hosted = (parts.hostname or "").removeprefix("www.")
-    depth = 1 if hosted in _FORGES else 0 if hosted.endswith(_PAGES) else None
-    told = segments[min(depth, len(segments) - 1)] if segments and depth is not None else hosted
-    name = words or told
-    return Link(kind, f"{kind} {wording.shortened(name, _LABEL_LONGEST)}", url)
+    host = (parts.hostname or "").removeprefix("www.")
+    pieces = [piece for piece in f"{parts.path}/{parts.fragment}".split("/") if _tells(piece)]
+    if not pieces:
+        return host
+    return pieces[min(1, len(pieces) - 1)] if host in _FORGES else pieces[-1]
+
+
+def _tells(piece: str) -> bool:
+    lettered = any(character.isalpha() for character in piece)
+    return lettered and "%" not in piece and not _BLAND.fullmatch(piece)
 
 
 def _number(paper: Paper) -> str:

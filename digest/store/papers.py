@@ -46,12 +46,18 @@ class PaperStore:
         last: date,
         source: str | None = None,
         until: datetime | None = None,
+        *,
+        earliest: bool = False,
     ) -> list[Paper]:
-        """What was listed from `first` to `last`, with the votes as they were known at `until`."""
+        """What was listed from `first` to `last`, with the votes as they were known at `until`.
+
+        `earliest`: with the votes as they were first read.
+        """
         params: Params = {
             "first": first.toordinal(),
             "last": last.toordinal(),
             "source": source or "",
+            "earliest": earliest,
             "until": FOR_EVER if until is None else to_instant(until),
         }
         found = _merge(self._db.all(self._sql["of_day"], params))

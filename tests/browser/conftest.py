@@ -14,7 +14,7 @@ QUIET = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while Playwright is open, nobody else may run a loop
 def browser():
     playwright = pytest.importorskip("playwright.sync_api", reason="needs Playwright for Python")
     if not Path(CHROMIUM).exists():
@@ -25,7 +25,7 @@ def browser():
         opened.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # while Playwright is open, nobody else may run a loop
 def lab(browser, tmp_path_factory):
     del browser  # nothing is started where it is absent
     with serving(tmp_path_factory.mktemp("lab")) as server:

@@ -19,7 +19,7 @@ LEAVE = re.compile(
     r"unsubscribe|opt.?out|désabonner|abmelden|abbestellen|darse de baja|退订|إلغاء", re.I
 )
 """What a link to leave by is called, in the languages of the digest."""
-_SHOWN = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:[/:?#]|\Z)", re.IGNORECASE)
+_SHOWN = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:[/?#]|:\d|\Z)", re.IGNORECASE)
 _ODD = re.compile(r"[\s\"'<>`\\\x00-\x1f]")
 
 

@@ -44,14 +44,14 @@ SELECT source, day, verdict, papers, new, updated, at, detail FROM collections A
 WHERE day = :day AND at = (SELECT max(at) FROM collections AS d WHERE d.day = c.day AND d.source = c.source)
 ORDER BY source
 
--- :of_day  what a day lists, as it was last observed up to an instant
+-- :of_day  what a day lists, as it was last observed up to an instant, or first of all
 SELECT p.paper, p.title, p.abstract, p.authors, p.url, p.summary, p.organization, p.categories,
        p.keywords, p.pdf, p.code, p.project, p.thumbnail, p.published,
        o.upvotes, o.comments, o.stars, l.day, l.listed, o.observed, l.source
 FROM listings AS l
 JOIN papers AS p ON p.id = l.paper
 LEFT JOIN observations AS o ON o.paper = l.paper AND o.source = l.source AND o.observed =
-  (SELECT max(observed) FROM observations AS n
+  (SELECT CASE WHEN :earliest THEN min(observed) ELSE max(observed) END FROM observations AS n
    WHERE n.paper = l.paper AND n.source = l.source AND n.observed <= :until)
 WHERE l.day BETWEEN :first AND :last AND (:source = '' OR l.source = :source)
 ORDER BY o.upvotes DESC, p.paper, l.day DESC, l.source

@@ -64,6 +64,11 @@ class Looking:
     against: str = "kept"
     """What changes are told against: `kept` or `day`."""
 
+    @property
+    def compares(self) -> bool:
+        """Whether changes are looked at; telling them can take a while."""
+        return self.view == "changes"
+
     @classmethod
     def read(cls, query: Any) -> "Looking":
         """From a page's query; what is unknown becomes the default."""
@@ -95,7 +100,7 @@ def of(bench: Bench, wanted: Wanted, looking: Looking) -> dict[str, Any]:
         "meters": meters(document),
         "findings": {level: [t for t in findings if t.finding.level is level] for level in Level},
         "marked": {told.line for told in findings if told.finding.level is not Level.NOTE},
-        "changes": changes(bench, wanted, versions, looking.against),
+        "changes": changes(bench, wanted, versions, looking.against) if looking.compares else None,
         "has_day_before": bench.day_before(wanted) is not None,
     }
 

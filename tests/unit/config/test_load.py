@@ -217,6 +217,7 @@ def test_every_key_can_be_set_by_the_environment():
         "smtp.provider": '[{name = "google", concurrency = 2, rate = "5/second"}]',
         "delivery.in_doubt": "resend",
         "selection.quiet": "skip",
+        "selection.fill": "true",
         "selection.edition": "fresh",
         "mail.from": "Ann <ann@example.org>",
         "mail.list_id": "list.example.org",

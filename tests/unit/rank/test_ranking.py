@@ -133,6 +133,9 @@ def test_places_left_are_filled_for_those_who_want_it(ranking):
     ids = [choice.paper for choice in filled.choices]
     assert ids[: len(plain)] == plain
     assert len(ids) == 40
+    fillers = filled.choices[len(plain) :]
+    assert {reason.kind for choice in fillers for reason in choice.reasons} == {ReasonKind.VOTES}
+    assert select(Ranking(corpus(), fill=True), reader("medieval pottery")).choices == ()
 
 
 def test_the_same_work_listed_twice_is_shown_once():

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model import Mood, Paper, Reason, ReasonKind
-from digest.render.card import authors, card
+from digest.render.card import authors, card, links
 from digest.render.compose import FOLLOWED, SUBJECT_LONGEST, compose, subject
 from digest.render.wording import brief, day_in_words, listed
 
@@ -150,3 +150,23 @@ def test_words():
     assert listed(["a", "b", "c"]) == "a, b and c"
     assert listed(["a"]) == "a"
     assert listed([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("https://github.com/wang/RLSVR/tree/SpyRL", "RLSVR"),
+        ("https://huggingface.co/spaces/yong/TTM-HumanPref", "TTM-HumanPref"),
+        ("https://github.com/trex-project", "trex-project"),
+        ("https://nju-link.github.io/SciMDR/", "SciMDR"),
+        ("https://swanaigc.github.io/#/swanvoice", "swanvoice"),
+        ("https://research.nvidia.com/labs/cosmos-lab/cosmos3/", "cosmos3"),
+        ("https://www.codabench.org/competitions/12842/", "competitions"),
+        ("https://zlab.github.io/VisionFoundry/index.html", "VisionFoundry"),
+        ("https://sr-real.github.io/#overview", "sr-real.github.io"),
+        ("https://www.3dcodebench.com/", "3dcodebench.com"),
+    ],
+)
+def test_a_link_tells_which_of_an_owner_s_pages_it_means(url, told):
+    (link,) = links(Paper("x:1", "A title", project=url), "")
+    assert link.label == f"Project {told}"
