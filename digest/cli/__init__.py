@@ -103,4 +103,6 @@ def main() -> None:
     except OSError as error:
         click.echo(f"digest: {error.filename or 'output'}: {error.strerror or error}", err=True)
         status = DigestError.exit_status
+        # What could not be written is still in the buffer, and would fail again when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     sys.exit(status if isinstance(status, int) else 0)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from decided import decided
 from smtp_server import DROP, Answer, ScriptedServer
 
 from benchmarks.room import DAY, RUN, Room, SameBody, settings
@@ -108,7 +109,9 @@ def invite(home, relay, *addresses):
     press = SameBody(2_000)
     with room(home, relay) as app:
         app.subscribers.put((Subscriber(address) for address in addresses), NOW)
-        app.selections.put(Selection(a, DAY, (), Mood.QUIET, 0, NOW) for a in addresses)
+        for address in addresses:
+            quiet = Selection(address, DAY, (), Mood.QUIET, 0, NOW)
+            app.selections.put(decided(quiet), DAY, NOW)
         app.selections.prove({a: checksum(press.message(a)) for a in addresses}, DAY)
 
 

@@ -17,6 +17,7 @@ from functools import cached_property
 from pathlib import Path
 
 import pytest
+from decided import decided
 from sending import message, send
 from shared import shared
 
@@ -130,7 +131,9 @@ def invite(home, lab, addresses):
     home.mkdir()
     with room(home, lab, NOW) as app:
         app.subscribers.put((Subscriber(address) for address in addresses), NOW)
-        app.selections.put(Selection(a, DAY, (), Mood.QUIET, 0, NOW) for a in addresses)
+        for address in addresses:
+            quiet = Selection(address, DAY, (), Mood.QUIET, 0, NOW)
+            app.selections.put(decided(quiet), DAY, NOW)
         app.selections.prove({a: checksum(app.press.message(a)) for a in addresses}, DAY)
 
 
