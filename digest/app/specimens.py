@@ -1,0 +1,45 @@
+"""Example editions, for looking at and for lint."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from jinja2 import BaseLoader
+
+from digest.app.parts import renderer
+from digest.config import Settings
+from digest.model import (
+    Message,
+)
+from digest.render.examples import Example, names
+from digest.stages.press import INERT
+
+
+class Specimens:
+    """Example editions as an installation would mail them; its store is not opened.
+
+    Their links are signed with a key that everybody knows, so they open nothing.
+    """
+
+    def __init__(self, settings: Settings, loader: BaseLoader | None = None) -> None:
+        """With the program's own templates unless others are given. Raises RenderError."""
+        self._loader = loader
+        self._renderer = renderer(settings, [b"no secret at all"], loader)
+
+    @property
+    def names(self) -> list[str]:
+        """The examples that there are."""
+        return names(self._loader)
+
+    def message(self, name: str) -> Message:
+        """An example's mail. Raises Unknown, RenderError."""
+        return self._message(Example.load(name, self._loader))
+
+    def test_copy(self, name: str, address: str, now: datetime) -> Message:
+        """The same, addressed to somebody who wants to see it in their mail reader."""
+        example = Example.load(name, self._loader)
+        reader = replace(example.subscriber, address=address)
+        return self._renderer.test_copy(self._message(replace(example, subscriber=reader)), now)
+
+    def _message(self, example: Example) -> Message:
+        shown = example.subscriber, example.selection, example.papers
+        return self._renderer.message(*shown, INERT)
