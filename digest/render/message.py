@@ -133,7 +133,11 @@ class Renderer:
         A mailbox that holds a Message-ID already drops the second mail of that name, and that
         would be the real one.
         """
-        label = f"{self.identity.list_label} test {instant.isoformat()}"
+        return self.renamed(message, f"test {instant.isoformat()}")
+
+    def renamed(self, message: Message, mark: str) -> Message:
+        """The same mail under a Message-ID of its own, made of a mark."""
+        label = f"{self.identity.list_label} {mark}"
         name = message_id(label, message.address, message.day, self.identity.domain)
         content = message.content.replace(message.message_id.encode(), name.encode(), 1)
         return replace(message, message_id=name, content=content)

@@ -7,14 +7,15 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from zlib import crc32
 
 from digest.mail.identity import Identity
 from digest.model import Digest, Message, Paper, Selection, Subscriber
 from digest.ports import Papers, Subscribers
 from digest.render.message import Renderer
 
-INERT = 0
-"""The number of no reader: tokens made with it open nothing."""
+INERT = 0x8000_0000
+"""Readers' numbers stay below it: tokens made with one above open nothing."""
 INSTANTS = 4
 """Instants of choice whose papers are held: a run has one, what it resumes has others."""
 
@@ -49,8 +50,11 @@ class Press:
 
     def proof(self, reader: Subscriber, selection: Selection) -> tuple[Digest, Message]:
         """One reader's digest and mail with inert links: safe to show to anybody."""
-        shown = reader, selection, self._known([selection])[selection.at], INERT
-        return self._renderer.digest(*shown), self._renderer.message(*shown)
+        shown = reader, selection, self._known([selection])[selection.at], inert(reader)
+        message = self._renderer.message(*shown)
+        if not self._subscribers.numbers([reader.address]):  # nobody's: told apart by its topics
+            message = self._renderer.renamed(message, _wishes(reader))
+        return self._renderer.digest(*shown), message
 
     def test_copy(
         self, reader: Subscriber, selection: Selection, address: str, now: datetime
@@ -78,3 +82,12 @@ class Press:
         if missing := sorted(ids - held.keys()):
             held.update(self._papers.get(missing, at))
         return held
+
+
+def inert(reader: Subscriber) -> int:
+    """A number of no reader, alike for the same address and topics, so that no two share links."""
+    return INERT | crc32(f"{reader.address}\n{_wishes(reader)}".encode("utf-8", "replace"))
+
+
+def _wishes(reader: Subscriber) -> str:
+    return "\n".join(map(str, reader.topics))
