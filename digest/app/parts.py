@@ -30,7 +30,7 @@ from digest.model import (
 )
 from digest.ports import Observer, Source, Transport
 from digest.render.html import Html
-from digest.render.message import Renderer
+from digest.render.renderers import Renderers
 from digest.render.templates import environment
 from digest.render.text import Text
 from digest.sources.cache import Cache
@@ -243,11 +243,12 @@ class Parts:
 
 def renderer(
     settings: Settings, keys: Sequence[bytes], loader: BaseLoader | None = None
-) -> Renderer:
+) -> Renderers:
     """What makes an installation's mails, with its templates or others. Raises RenderError."""
     pages = environment(loader)
     identity, base_url = Identity.of(settings.mail), settings.web.base_url
-    return Renderer(identity, Signer(keys), base_url, Html(pages), Text(pages))
+    locale = settings.mail.locale
+    return Renderers(identity, Signer(keys), base_url, Html(pages), Text(pages), locale)
 
 
 def open_database(settings: Settings) -> SqliteDatabase:
