@@ -19,9 +19,9 @@ from digest.model import Message
 from digest.model.life import CONFIRM_WITHIN
 from digest.model.request import Asked, LetterKind
 from digest.render.header import closing, opening, part
+from digest.render.languages import language
 from digest.render.quoted import quoted
 from digest.render.templates import explained
-from digest.render.wording import day_in_words
 
 WIDTH = 72
 
@@ -50,6 +50,7 @@ class Letters:
         A confirmation is answered by its link, or by a reply.
         """
         product, address = self._identity.name, asked.wishes.address
+        words = language(asked.wishes.locale)
         subject = {
             LetterKind.CONFIRM: f"Please confirm: {product} in your inbox",
             LetterKind.KNOWN: f"You already read {product}",
@@ -61,9 +62,8 @@ class Letters:
             "imprint": self._identity.imprint,
             "home": f"{self._base}/",
             "url": self._url(asked),
-            "until": day_in_words(asked.day + CONFIRM_WITHIN),
-            "language": "en",
-            "direction": "ltr",
+            "until": words.day(asked.day + CONFIRM_WITHIN),
+            "language": words,
         }
         return self._message(asked, subject, said)
 
