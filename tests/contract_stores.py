@@ -1,5 +1,6 @@
 """Stores that contracts are held against."""
 
+
 def open_postgres(url):
     from digest.store.postgres import PostgresDatabase
 
@@ -17,6 +18,6 @@ def emptied(database):
     """As after its making; to make another one takes a hundred times as long."""
     for table in reversed(database.tables()):
         if table != "memory":
-            database.execute(f"DELETE FROM {table}")
+            database.execute(f"DELETE FROM {table}")  # noqa: S608
     database.execute("UPDATE memory SET generation = 0, forgotten = 0")
     return database

@@ -251,10 +251,14 @@ class PostgresDatabase:
         target = sql.SQL("COPY {} ({}) FROM STDIN").format(
             sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
         )
-        with self.transaction(), self._connected() as connection, connection.cursor() as cursor:
-            with cursor.copy(target) as stream:
-                for row in rows:
-                    stream.write_row(row)
+        with (
+            self.transaction(),
+            self._connected() as connection,
+            connection.cursor() as cursor,
+            cursor.copy(target) as stream,
+        ):
+            for row in rows:
+                stream.write_row(row)
         self._schema.restart(table)
 
 

@@ -1,4 +1,4 @@
-"""The schema of a PostgreSQL store: numbered files, each recorded by the transaction it is applied in.
+"""The schema of a PostgreSQL store: numbered files, recorded in the transaction that applies them.
 
 A migration whose first line is `-- expand` only adds what older programs need not know: they go on
 beside the newer ones, so that a fleet is upgraded a worker at a time. One that contracts (takes
@@ -10,7 +10,7 @@ from graphlib import TopologicalSorter
 from importlib.resources import files
 
 from digest.errors import WrongSchema
-from digest.store.database import Database
+from digest.store.database import Database, Params
 
 EXPAND = "-- expand"
 MIGRATING = "SELECT pg_advisory_xact_lock(164718167, 2)"
@@ -38,9 +38,7 @@ ORDER BY array_position(CAST(i.indkey AS smallint[]), a.attnum)"""
 def scripts() -> dict[str, str]:
     """Every migration by name, in order."""
     folder = files("digest.store") / "migrations" / "postgres"
-    found = sorted(
-        (file.name, file) for file in folder.iterdir() if file.name.endswith(".sql")
-    )
+    found = sorted((file.name, file) for file in folder.iterdir() if file.name.endswith(".sql"))
     return {name.removesuffix(".sql"): file.read_text(encoding="utf-8") for name, file in found}
 
 
@@ -67,7 +65,7 @@ class Schema:
                 for statement in script.split(";\n"):
                     if statement.strip():
                         self._db.execute(statement)
-                row = {"name": name, "expands": int(script.startswith(EXPAND))}
+                row: Params = {"name": name, "expands": int(script.startswith(EXPAND))}
                 self._db.execute(
                     "INSERT INTO digest_migrations (name, expands) VALUES (:name, :expands)", row
                 )

@@ -226,6 +226,7 @@ class SqliteDatabase:
         """Puts rows into a table."""
         names, places = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
         with _translated(), self.transaction():
+            self.execute("PRAGMA defer_foreign_keys=ON")  # whatever the order of the tables
             insert = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608 - its names
             self.connection.executemany(insert, rows)
 

@@ -7,7 +7,6 @@ import pytest
 from digest.errors import StoreError, WrongSchema
 from digest.store.sqlite import SqliteDatabase
 
-
 FUTURE = {
     "sqlite": "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) "
     "VALUES ('paper-digest', '9999_from_the_future', '')",

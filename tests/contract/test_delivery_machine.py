@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from contract_stores import emptied
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -21,8 +22,6 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-
-from contract_stores import emptied
 
 from digest.model import Claim, DeliveryState, Outcome, Subscriber
 from digest.store.journal import Journal, Journals, replay
