@@ -12,6 +12,8 @@ from psycopg_pool import PoolTimeout
 
 from digest.errors import Busy, StoreError
 
+_DURABLE = """SELECT set_config('synchronous_commit', 'on', false)
+WHERE current_setting('synchronous_commit') = 'off'"""
 _PASSING = ("08", "40", "53", "55P03", "57")
 """SQLSTATE classes of what may go by itself: connection, rollback, resources, lock, operator."""
 _STARTING = ("starting up", "shutting down", "recovery mode", "too many", "not yet accepting")
@@ -43,6 +45,8 @@ class _Number(Loader):
 
 def configure(connection: "psycopg.Connection[Any]") -> None:
     """Makes a connection take and give what SQLite would."""
+    # An edition that was sent and is forgotten would be sent twice.
+    connection.execute(_DURABLE)
     # One type for every number, or a statement is prepared again for each size.
     connection.adapters.register_dumper(int, Int8Dumper)
     connection.adapters.register_dumper(bool, _Flag)
