@@ -6,10 +6,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 
 from digest.model import WHOLE, Part, Rhythm, Subscriber, SubscriberState, Topic
-<<<<<<< HEAD
-=======
 from digest.model.life import Life
->>>>>>> main
 from digest.store.database import Database, Queries, Row, Value, from_instant, to_instant
 
 PAGE = 1_000
