@@ -1,6 +1,6 @@
 """What an installation does and tells: a run, what is due, what was chosen, what was sent."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
