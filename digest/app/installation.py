@@ -9,7 +9,6 @@ from digest.app.parts import Parts, opened
 from digest.clock import Clock
 from digest.config import Settings
 from digest.encoders.static import installed
-from digest.engine.lock import run_lock
 from digest.errors import Misuse
 from digest.mail.message_id import message_id
 from digest.model import (
@@ -67,7 +66,7 @@ class App(Parts):
         """
         report = Report(run.day)
         now = self.clock.now()
-        with run_lock(self.lock_file, f"digest run of {run.day}", now):
+        with self.alone(f"digest run of {run.day}", now):
             self.memory.check()
             self.memory.advance()
             self.joining.tick()
@@ -104,13 +103,13 @@ class App(Parts):
 
     def adopt(self, sent: date) -> None:
         """Takes a restored store as it is; editions up to `sent` count as sent. Raises Locked."""
-        with run_lock(self.lock_file, "digest db adopt", self.clock.now()):
+        with self.alone("digest db adopt", self.clock.now()):
             self.memory.adopt(sent)
 
     def prepare(self, run: Run) -> Report:
         """Selects and proves what is due, and sends nothing. Raises Locked, RenderError."""
         report, now = Report(run.day), self.clock.now()
-        with run_lock(self.lock_file, f"digest render of {run.day}", now):
+        with self.alone(f"digest render of {run.day}", now):
             self.engine.prepare(run, report, now)
         return report
 

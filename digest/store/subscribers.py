@@ -34,7 +34,8 @@ class SubscriberStore:
         """Adds or changes readers; returns how many. Never brings back who left."""
         rows = [{**columns(s), "now": to_instant(now), "consent": consent} for s in subscribers]
         with self._db.transaction():
-            self._db.many(self._sql["intern"], ({"address": row["address"]} for row in rows))
+            addresses = json.dumps([row["address"] for row in rows])
+            self._db.execute(self._sql["intern"], {"addresses": addresses})
             self._db.many(self._sql["put"], rows)
         return len(rows)
 

@@ -1,5 +1,9 @@
--- :intern  gives an address its place among the readers
-INSERT INTO readers (address) VALUES (:address) ON CONFLICT (address) DO NOTHING
+-- :intern  gives addresses their places among the readers; who has one costs no number
+INSERT INTO readers (address)
+SELECT a.value FROM json_each(:addresses) AS a
+WHERE NOT EXISTS (SELECT 1 FROM readers AS r WHERE r.address = a.value)
+ORDER BY a.value
+ON CONFLICT (address) DO NOTHING
 
 -- :put  adds a reader or changes what they asked for; who left, is suppressed or rests stays so
 INSERT INTO subscribers (reader, name, topics, mute, authors, liked, papers, timezone, send_at,
