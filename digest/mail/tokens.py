@@ -44,9 +44,8 @@ class Scope(IntEnum):
     VIEW = 3
     CONFIRM = 4
     BOUNCE = 5
-    MORE = 6
-    LESS = 7
-    SAVE = 8
+    FEEDBACK = 6
+    """More, less, save, and the saved list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +69,7 @@ class EditionTokens(NamedTuple):
     view: str
     bounce: str
     """In hexadecimal digits: local parts may lose their case."""
+    feedback: str = ""
 
 
 class Signer:
@@ -86,9 +86,10 @@ class Signer:
         payload = _PAYLOAD.pack(reader, day.toordinal() - _EPOCH, 0, 0)
         opening, proofs = self._keys[0].sealed(payload)
         links = (opening, proofs[:8], opening, proofs[8:16], opening, proofs[16:24])
-        written = urlsafe_b64encode(b"".join(links)).decode()
+        feedback = (opening, proofs[40:48])
+        written = urlsafe_b64encode(b"".join(links + feedback)).decode()
         tag = (opening + proofs[32:40]).hex()
-        return EditionTokens(written[:32], written[32:64], written[64:], tag)
+        return EditionTokens(written[:32], written[32:64], written[64:96], tag, written[96:])
 
     def sign(self, token: Token) -> str:
         """The 32 characters that stand for a meaning."""
