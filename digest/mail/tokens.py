@@ -20,12 +20,14 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import IntEnum
 from hashlib import blake2b
 from hmac import compare_digest
 from struct import Struct
 from typing import NamedTuple
+
+from digest.model.life import CONFIRM_WITHIN
 
 _PAYLOAD = Struct(">IHBB")
 """Reader, day, item, page of scopes."""
@@ -48,6 +50,10 @@ class Scope(IntEnum):
     """More, less, save, and the saved list."""
 
 
+LIFETIME = {Scope.CONFIRM: CONFIRM_WITHIN}
+"""Scopes that expire, counted from the day of issue. Unsubscribing must not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """The meaning of a token."""
@@ -59,6 +65,13 @@ class Token:
     """The edition, or the day of issue where the scope expires."""
     item: int = 0
     """The paper's place in the selection, from 1; 0 for none."""
+
+    def expired(self, today: date) -> bool:
+        """Whether its time is over; a scope that expires needs a day of issue, not a future one."""
+        life = LIFETIME.get(self.scope)
+        if life is None:
+            return False
+        return self.day is None or not timedelta(0) <= today - self.day <= life
 
 
 class EditionTokens(NamedTuple):
@@ -86,8 +99,7 @@ class Signer:
         payload = _PAYLOAD.pack(reader, day.toordinal() - _EPOCH, 0, 0)
         opening, proofs = self._keys[0].sealed(payload)
         links = (opening, proofs[:8], opening, proofs[8:16], opening, proofs[16:24])
-        feedback = (opening, proofs[40:48])
-        written = urlsafe_b64encode(b"".join(links + feedback)).decode()
+        written = urlsafe_b64encode(b"".join((*links, opening, proofs[40:48]))).decode()
         tag = (opening + proofs[32:40]).hex()
         return EditionTokens(written[:32], written[32:64], written[64:96], tag, written[96:])
 
