@@ -6,6 +6,7 @@ most the requests of the last moment, which whoever asked can repeat.
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from queue import Empty, Full, Queue
@@ -61,10 +62,8 @@ class Office:
 
     def welcome(self) -> None:
         """Somebody has confirmed: wakes the thread."""
-        try:
+        with suppress(Full):  # then it is awake
             self._asked.put_nowait(None)
-        except Full:
-            pass  # it is awake
 
     def _work(self) -> None:
         with open_app(self._settings, self._clock, lambda _: None, self._stopping.is_set) as app:
@@ -72,7 +71,11 @@ class Office:
             while not self._stopping.is_set():
                 batch = self._next(wait)
                 wait = PATIENCE
-                for task in (lambda b=batch: take_in(app, b), app.postbox.empty, lambda: first(app)):
+                for task in (
+                    lambda b=batch: take_in(app, b),
+                    app.postbox.empty,
+                    lambda: first(app),
+                ):
                     if not self._done(task):
                         wait = SOON
 
@@ -100,7 +103,7 @@ class Office:
         except DigestError as error:
             _LOG.error("%s", error)
             return False
-        except Exception:  # a fault of ours must not end the letters of everybody
+        except Exception:  # noqa: BLE001 - a fault of ours must not end the letters of everybody
             _LOG.exception("a fault in the office")
         return True
 
@@ -115,7 +118,7 @@ def take_in(app: App, batch: list[Asked]) -> None:
 
 
 def first(app: App) -> None:
-    """Sends the newest edition to who has confirmed: an ordinary row of the ledger. Raises Locked."""
+    """Sends the newest edition to who has confirmed, as rows of the ledger. Raises Locked."""
     now = app.clock.now()
     waiting = app.requests.unwelcomed(now - FIRST_WITHIN)
     if not waiting:

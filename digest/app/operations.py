@@ -77,7 +77,7 @@ class Reports:
 
     def _running(self) -> str:
         try:
-            return self._app.lock_file.read_text(encoding="utf-8").strip()
+            return (self._app.settings.home / "run.lock").read_text("utf-8").strip()
         except OSError:
             return ""
 

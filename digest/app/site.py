@@ -95,12 +95,12 @@ def _deliverable(settings: Settings) -> Callable[[str], bool]:
     return takes_mail if settings.web.check_mx else lambda _: True
 
 
-def _domains(path: str) -> frozenset[str]:
+def _domains(path: Path | None) -> frozenset[str]:
     """The domains of a file, one a line. Raises BadSetting."""
-    if not path:
+    if path is None:
         return frozenset()
     try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeError) as error:
         raise BadSetting("web.blocked_domains", f"{path} cannot be read: {error}") from error
     return frozenset(line.strip().lower() for line in lines if line.strip() and line[0] != "#")

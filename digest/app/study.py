@@ -66,6 +66,9 @@ class Study:
     def _counted(self, day: date) -> list[str]:
         papers = self._app.papers.of_days(day - LATELY, day)
         counted = Counter(
-            word.strip().lower() for paper in papers for word in paper.keywords if 3 < len(word) < 40
+            word.strip().lower()
+            for paper in papers
+            for word in paper.keywords
+            if 3 < len(word) < 40
         )
         return [word for word, number in counted.most_common(SUGGESTED) if number > 1]

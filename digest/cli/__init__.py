@@ -30,6 +30,7 @@ COMMANDS = (
     "send",
     "status",
     "subscribers",
+    "web",
     "why",
 )
 

@@ -2,7 +2,7 @@
 
 import logging
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from jinja2 import Environment
 from starlette.applications import Starlette
@@ -28,6 +28,14 @@ FILES = {"site.css": "text/css", "site.js": "text/javascript", "icon.svg": "imag
 _LOG = logging.getLogger("digest.web")
 
 
+class Part(Protocol):
+    """Some pages of the site."""
+
+    @property
+    def routes(self) -> list[Route]:
+        """Its addresses."""
+
+
 class Apps(NamedTuple):
     """The site, and its figures for a bind of their own."""
 
@@ -39,7 +47,13 @@ def create_app(services: Services, settings: SiteSettings, *more: BaseRoute) -> 
     """The site of an installation; `more` are the routes of other parts (the archive)."""
     pages, counts = Pages(services, settings, templates()), Counts()
     site = Site(pages)
-    parts = [Subscribing(pages), Managing(pages), Leaving(pages), Opinions(pages), Edition(pages)]
+    parts: list[Part] = [
+        Subscribing(pages),
+        Managing(pages),
+        Leaving(pages),
+        Opinions(pages),
+        Edition(pages),
+    ]
     routes: list[BaseRoute] = [route for part in parts for route in part.routes]
     if services.operations is not None:
         routes += Operating(pages, services.operations).routes
@@ -70,7 +84,9 @@ class Site:
             well = await self._pages.desk(self._pages.services.healthy)
         except DigestError:
             well = False
-        return PlainTextResponse("ok\n" if well else "the store does not answer\n", 200 if well else 503)
+        return PlainTextResponse(
+            "ok\n" if well else "the store does not answer\n", 200 if well else 503
+        )
 
     async def file(self, request: Request) -> Response:
         """Style, script and icon; their address stays, so a browser asks whether they changed."""

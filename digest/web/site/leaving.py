@@ -70,9 +70,7 @@ class Leaving:
             return pages.page(request, "unsubscribe.html", gone=True, done=done, undo=False)
         reader, _ = found
         life = await pages.desk(pages.services.joining.life, reader.address)
-        fresh = life.since is not None and (
-            pages.services.clock.now() - life.since <= UNDO_WITHIN
-        )
+        fresh = life.since is not None and (pages.services.clock.now() - life.since <= UNDO_WITHIN)
         return pages.page(
             request,
             "unsubscribe.html",

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
 from typing import Any
 
 from lxml import etree
@@ -34,7 +34,8 @@ _COMMON = frozenset(
     "a an and are as at by can do does for from how in into is it its not of on or our over than "
     "that the their this to towards toward under using via we what when where which while why with "
     "without based approach method methods study analysis new novel learning model models deep "
-    "neural network networks data large language paper system systems framework survey review".split()
+    "neural network networks data large language paper system systems framework survey "
+    "review".split()
 )
 
 
@@ -142,7 +143,9 @@ def _rdf(text: str) -> Iterator[Work]:
         if not title.strip():
             continue
         about = [str(value) for value in item.attrib.values()]
-        told = [value for name, value in children if name in {"identifier", "description", "isPartOf"}]
+        told = [
+            value for name, value in children if name in {"identifier", "description", "isPartOf"}
+        ]
         subjects = tuple(one_line(value) for name, value in children if name == "subject")
         yield Work(one_line(title), _id(*about, *told), subjects)
 
@@ -204,7 +207,7 @@ def _topics(works: Iterable[Work]) -> tuple[str, ...]:
     for work in works:
         told = {word.lower() for word in work.keywords if 3 < len(word) <= 60}
         words = [word.lower() for word in _WORD.findall(work.title)]
-        pairs = {f"{a} {b}" for a, b in zip(words, words[1:], strict=False) if _telling(a, b)}
+        pairs = {f"{a} {b}" for a, b in pairwise(words) if _telling(a, b)}
         counted.update(told | pairs)
     often = [(word, number) for word, number in counted.most_common(PROPOSED * 4) if number > 1]
     return tuple(word for word, _ in often[:PROPOSED])
@@ -212,6 +215,6 @@ def _topics(works: Iterable[Work]) -> tuple[str, ...]:
 
 def _telling(first: str, second: str) -> bool:
     return len(first) > 2 and len(second) > 2 and not {first, second} <= _COMMON and (
-        first not in _COMMON and second not in _COMMON
+        (first not in _COMMON and second not in _COMMON)
         or f"{first} {second}" in {"language models", "neural networks"}
     )  # fmt: skip

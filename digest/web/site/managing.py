@@ -93,7 +93,9 @@ class Managing:
         """The form as the reader's own wishes; what stands in no field stays."""
         words = self._pages.words(request, reader)
         fields = Form([pair for pair in form.fields if pair[0] in FIELDS])
-        found = wishes.read(fields, self._pages.services.read, words, lines=True, email=reader.address)
+        found = wishes.read(
+            fields, self._pages.services.read, words, lines=True, email=reader.address
+        )
         if found.wishes is not None:
             found.wishes = replace(
                 found.wishes, name=reader.name, liked=reader.liked, state=reader.state
@@ -117,12 +119,8 @@ class Managing:
             digest = await pages.study(pages.services.sample, found.wishes)
         if request.headers.get("x-part") == "sample":
             problem = next(iter(found.problems.values()), "")
-            return pages.page(
-                request, "sample.html", reader=reader, digest=digest, problem=problem
-            )
-        return await self._page(
-            request, reader, form=form, problems=found.problems, digest=digest
-        )
+            return pages.page(request, "sample.html", reader=reader, digest=digest, problem=problem)
+        return await self._page(request, reader, form=form, problems=found.problems, digest=digest)
 
     async def _pause(self, request: Request, reader: Subscriber, form: Form) -> Response:
         until = self._until(form)

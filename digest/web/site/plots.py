@@ -51,7 +51,9 @@ def stacked(rows: Mapping[str, Mapping[str, int]]) -> Chart:
             if number:
                 x = place * step + (step - width) / 2
                 told = f"{label}: {number} {name}"
-                bars.append(Bar(round(x, 1), round(top, 1), round(width, 1), round(height, 1), name, told))
+                bars.append(
+                    Bar(round(x, 1), round(top, 1), round(width, 1), round(height, 1), name, told)
+                )
     labels = tuple((round(place * step + step / 2, 1), label) for place, label in enumerate(rows))
     return Chart(tuple(bars), names, labels, most)
 
@@ -67,7 +69,9 @@ def growth(days: Sequence[tuple[date, int, int]]) -> Chart:
             height = middle * number / most if most else 0.0
             if number:
                 top = middle - height if up else middle
-                bars.append(Bar(x, round(top, 1), width, round(height, 1), name, f"{day}: {number} {name}"))
+                bars.append(
+                    Bar(x, round(top, 1), width, round(height, 1), name, f"{day}: {number} {name}")
+                )
     marks = [(place, day) for place, (day, _, _) in enumerate(days) if place % 7 == 0]
     labels = tuple((round(place * step + step / 2, 1), f"{day:%d %b}") for place, day in marks)
     return Chart(tuple(bars), ("joined", "left"), labels, most)

@@ -63,8 +63,7 @@ class Subscribing:
         if not pages.may_act(request, form, "subscribe"):
             return await self._form(request, wishes.filled(form), {"form": ""}, 403)
         words = pages.words(request)
-        locale = {} if words.tag == "en" else {"locale": words.tag}
-        found = wishes.read(form, pages.services.read, words, **locale)
+        found = wishes.read(form, pages.services.read, words, locale=words.tag)
         if found.wishes is not None:
             found.problems |= await self._domain(found.wishes, words)
         if found.wishes is None or found.problems:
@@ -114,9 +113,7 @@ class Subscribing:
     async def open(self, request: Request) -> Response:
         """What a letter's link opens: a question with one button. Changes nothing."""
         pages = self._pages
-        answer, asked = await pages.desk(
-            pages.services.joining.asked, request.path_params["token"]
-        )
+        answer, asked = await pages.desk(pages.services.joining.asked, request.path_params["token"])
         if asked is None:
             return self._told(request, answer)
         return pages.page(request, "confirm.html", wishes=asked.wishes, reader=asked.wishes)
@@ -139,9 +136,7 @@ class Subscribing:
             return pages.unknown(request)
         reader, read = found
         own = Token(Scope.MANAGE, read.reader, pages.services.clock.now().date())
-        return pages.page(
-            request, "welcome.html", reader=reader, manage=pages.link("manage", own)
-        )
+        return pages.page(request, "welcome.html", reader=reader, manage=pages.link("manage", own))
 
     def _told(self, request: Request, answer: Answer) -> Response:
         if answer is Answer.UNKNOWN:

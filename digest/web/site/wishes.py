@@ -36,9 +36,7 @@ class Read:
     """By field: a sentence for whoever filled it in."""
 
 
-def read(
-    form: Form, reads: Reads, words: Language, *, lines: bool = False, **known: str
-) -> Read:
+def read(form: Form, reads: Reads, words: Language, *, lines: bool = False, **known: Any) -> Read:
     """What a form asks for; `known` replaces fields. `lines`: one item stands on each line."""
     entry = entered(form, lines=lines) | known
     result = Read()
