@@ -1,12 +1,13 @@
 """What would somebody get? For the site: samples, previews, editions, and topics to choose from."""
 
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 from digest.app.installation import App
 from digest.model import Digest, Subscriber
 from digest.rank.telling import told
+from digest.web.site.library import Work, common
 
 HELD = 256
 """Samples that are kept until papers change."""
@@ -65,10 +66,5 @@ class Study:
 
     def _counted(self, day: date) -> list[str]:
         papers = self._app.papers.of_days(day - LATELY, day)
-        counted = Counter(
-            word.strip().lower()
-            for paper in papers
-            for word in paper.keywords
-            if 3 < len(word) < 40
-        )
-        return [word for word, number in counted.most_common(SUGGESTED) if number > 1]
+        works = [Work(paper.title, paper.id, paper.keywords) for paper in papers]
+        return list(common(works)[:SUGGESTED])

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from socket import socket
@@ -42,12 +43,20 @@ def set_password(session: Session) -> None:
 
     Without one nobody can log in. It is kept as a hash; a new one counts at once.
     """
-    given = click.prompt("Password", hide_input=True, err=True)
+    given = _given()
     if len(given) < password.SHORTEST:
         raise Misuse(f"a password has {password.SHORTEST} characters or more")
     path = session.settings.home / PASSWORD
     _write(path, password.kept(given, secrets.token_bytes(password.SALT)))
     click.echo(f"kept, hashed, in {path}")
+
+
+def _given() -> str:
+    """Typed unseen; or the first line of what is piped in."""
+    if sys.stdin.isatty():
+        typed: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+        return typed
+    return sys.stdin.readline().rstrip("\n")
 
 
 def _write(path: Path, line: str) -> None:

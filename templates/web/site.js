@@ -47,7 +47,10 @@
       if (mine !== newest || !answer.ok) return;
       const parsed = new DOMParser().parseFromString(text, "text/html");
       const sample = parsed.querySelector(".sample");
-      if (sample) place.replaceChildren(document.importNode(sample, true));
+      if (!sample) return;
+      place.replaceChildren(document.importNode(sample, true));
+      const heading = document.querySelector("[data-sampled]");
+      if (heading) heading.textContent = heading.dataset.sampled;
     } catch (error) {
       // no network: what stands there stays
     }

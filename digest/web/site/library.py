@@ -64,7 +64,7 @@ def learn(content: bytes) -> Learnt:
     """What a file or a pasted text tells. Never raises: junk tells nothing."""
     works = list(islice(_works(content.decode("utf-8-sig", "replace")), MOST_WORKS))
     liked = dict.fromkeys(work.id for work in works if work.id.startswith("arxiv:"))
-    return Learnt(len(works), tuple(islice(liked, MOST_LIKED)), _topics(works))
+    return Learnt(len(works), tuple(islice(liked, MOST_LIKED)), common(works))
 
 
 def _works(text: str) -> Iterator[Work]:
@@ -201,8 +201,8 @@ def _keywords(text: str) -> tuple[str, ...]:
     return tuple(one_line(word) for word in re.split(r"[;,]", _plain(text)) if word.strip())
 
 
-def _topics(works: Iterable[Work]) -> tuple[str, ...]:
-    """Their keywords, and pairs of words that several titles share."""
+def common(works: Iterable[Work]) -> tuple[str, ...]:
+    """What works have in common: keywords, and pairs of words that several titles share."""
     counted: Counter[str] = Counter()
     for work in works:
         told = {word.lower() for word in work.keywords if 3 < len(word) <= 60}

@@ -33,6 +33,8 @@ class Chart:
     """Below it: where, and what."""
     most: int
     """What its height stands for."""
+    base: float = HEIGHT
+    """Where nothing is."""
 
 
 def stacked(rows: Mapping[str, Mapping[str, int]]) -> Chart:
@@ -74,4 +76,4 @@ def growth(days: Sequence[tuple[date, int, int]]) -> Chart:
                 )
     marks = [(place, day) for place, (day, _, _) in enumerate(days) if place % 7 == 0]
     labels = tuple((round(place * step + step / 2, 1), f"{day:%d %b}") for place, day in marks)
-    return Chart(tuple(bars), ("joined", "left"), labels, most)
+    return Chart(tuple(bars), ("joined", "left"), labels, most, HEIGHT / 2)
