@@ -219,6 +219,7 @@ def test_every_key_can_be_set_by_the_environment():
         "selection.quiet": "skip",
         "selection.edition": "fresh",
         "mail.from": "Ann <ann@example.org>",
+        "mail.images": "true",
         "mail.list_id": "list.example.org",
         "mail.bounce_domain": "bounce.example.org",
         "mail.reply_to": "answers@example.org",
