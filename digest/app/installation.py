@@ -119,7 +119,7 @@ class App(Parts):
         """Adds what keeps the edition back, who is due later, and when the next of them is."""
         now = self.clock.now()
         due = any(run.due(reader, now) for reader in self.subscribers.active())
-        report.uncollected = due and not self.select.ready(run.day)
+        report.uncollected = due and not self.select.ready(run, now)
         later = [due_at(r, run.day, run.fresh) for r in self._waiting(run, now)]
         report.waiting = len(later)
         report.next_due = min(filter(None, [*later, self.ledger.next_due(run.day)]), default=None)

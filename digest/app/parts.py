@@ -1,8 +1,10 @@
 """The parts, put together from the settings: the only place where they meet."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from functools import cached_property, partial
 from typing import TypeVar
 
@@ -18,7 +20,9 @@ from digest.model import Mood, Part, Report, Run
 from digest.ports import Observer, Source
 from digest.sources.cache import Cache
 from digest.sources.fetch import PoliteFetcher
+from digest.sources.registry import everyone
 from digest.sources.registry import load as load_sources
+from digest.sources.turns import Turns
 from digest.stages.collect import Collect
 from digest.stages.render import Render
 from digest.stages.select import Select
@@ -35,8 +39,11 @@ class Parts(SendingParts):
         """The stage that chooses."""
         quiet = QUIET[self.settings.selection.quiet]
         stores = (self.papers, self.subscribers, self.selections)
-        fill = self.settings.selection.fill
-        return Select(*stores, quiet, installed(), self.observer, fill=fill)
+        fill, wait = self.settings.selection.fill, self.settings.selection.patience
+        patience = timedelta(seconds=wait)
+        return Select(
+            *stores, quiet, installed(), self.observer, fill=fill, patience=patience
+        )
 
     @cached_property
     def engine(self) -> Local:
@@ -90,10 +97,16 @@ class Parts(SendingParts):
         """The sources of these names; all that are installed when none is named."""
         return load_sources(names, self.settings.sources.tables())
 
+    def every_source(self) -> list[Source]:
+        """All sources that are installed, set up or not: whose a saved file may be."""
+        return everyone(self.settings.sources.tables())
+
     def collecting(self, sources: Sequence[Source]) -> Collect:
         """The stage that asks these sources."""
         home = self.settings.home
-        fetcher = PoliteFetcher(self.settings.sources.fetch, self.clock, Cache(home / "cache"))
+        turns = Turns(home / "turns", self.clock, time.sleep)
+        cache, fetch = Cache(home / "cache"), self.settings.sources.fetch
+        fetcher = PoliteFetcher(fetch, self.clock, cache, turns=turns)
         return Collect(sources, fetcher, self.papers, home / "reports", self.observer)
 
 

@@ -50,7 +50,8 @@ def collect(
     if more and not files:
         raise click.UsageError("files stand behind --from: digest collect --from FILE…")
     with session.app() as app:
-        now, wanted, sources = app.clock.now(), app.run(day), app.sources(names)
+        now, wanted = app.clock.now(), app.run(day)
+        sources = app.every_source() if files and not names else app.sources(names)
         if dry_run:
             asked = ", ".join(source.name for source in sources)
             read = f"would read {len(files) + len(more)} files of {asked}"

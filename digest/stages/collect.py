@@ -10,21 +10,20 @@ from digest.model import (
     Advanced,
     Collection,
     Finished,
+    Judged,
     Request,
     Run,
     Saved,
     Stage,
     Started,
     Verdict,
+    is_weekend,
 )
 from digest.ports import Fetcher, Observer, Papers, Source
 from digest.stages.haul import Haul
 
 MOST_PAGES = 20
 """Answers of one day that are followed; a list that goes on is not believed to end."""
-
-SETTLED = frozenset({Verdict.COMPLETE, Verdict.EMPTY})
-"""Verdicts after which a day is not asked for again."""
 
 REFRESH = timedelta(minutes=30)
 """A day that is filling up is not asked for again before."""
@@ -84,15 +83,19 @@ class Collect:
 
     def _bring(self, source: Source, run: Run, now: datetime) -> Haul:
         """The day by the first way; by others, too, when that fails or convinces not."""
-        haul = Haul(run.day)
+        haul = _haul(source, run.day)
+        haul.believed = run.backfill
         self._walk(source, source.first(run.day), haul)
         for other in source.fallbacks(run.day):
             if haul.convinces(now.date()) and (haul.mended or not haul.errors):
                 break
             faults, known, strange = len(haul.errors), len(haul.papers), len(haul.others)
+            haul.lacks = ""
             brought = self._walk(source, other, haul)
             silent = known == 0 and len(haul.others) == strange  # nothing listed, and no other day
             haul.mended = len(haul.errors) == faults and (brought > 0 or silent)
+            if haul.mended and brought:
+                haul.others.clear()  # what the first way showed instead no longer matters
         return haul
 
     def _walk(self, source: Source, request: Request, haul: Haul) -> int:
@@ -115,10 +118,13 @@ class Collect:
         for error in haul.errors:
             if isinstance(error, Changed):
                 haul.notes.append(self._report(source.name, haul.day, error.raw))
-        verdict, detail = haul.judge(now.date())
+        precedent = self._papers.precedent(source.name, haul.day)
+        verdict, detail = haul.judge(now.date(), precedent)
         fetched = Collection(source.name, haul.day, verdict, 0, 0, 0, now, detail)
-        stored = self._papers.add(fetched, haul.papers.values())
+        listed = () if verdict is Verdict.STALE else haul.papers.values()
+        stored = self._papers.add(fetched, listed)
         self._observer(Advanced(self.stage, 1, verdict.value))
+        self._observer(Judged(stored))
         return stored
 
     def _report(self, source: str, day: date, raw: bytes) -> str:
@@ -135,22 +141,33 @@ class Collect:
 def _read(source: Source, file: Saved) -> Haul:
     try:
         page = source.read(file.response)
-    except Changed as error:
+    except SourceError as error:
         day = file.asked or file.named
         if day is None:
-            raise
-        return Haul(day, errors=[error])
+            raise Misuse(f"{_undated(file)} (it cannot be read, either: {error})") from error
+        return _haul(source, day, errors=[error])
     day = file.asked or page.day or file.named
     if day is None:
-        raise Misuse(f"{file.response.url}: neither content nor name tells a day; say it: --day")
-    haul = Haul(day)
+        raise Misuse(_undated(file))
+    haul = _haul(source, day)
+    haul.believed = True  # somebody chose this file
     if file.asked and page.day not in {None, file.asked}:
         haul.notes.append(f"it says it is of {page.day}")
     haul.add(page, whatever=day != page.day or file.asked is not None)
     return haul
 
 
+def _undated(file: Saved) -> str:
+    return f"{file.response.url}: neither content nor name tells a day; say it: --day"
+
+
+def _haul(source: Source, day: date, errors: Sequence[SourceError] = ()) -> Haul:
+    """Nothing yet of a day; a source without a calendar rests on weekends."""
+    expects = getattr(source, "expects", lambda day: not is_weekend(day))
+    return Haul(day, expected=expects(day), errors=list(errors))
+
+
 def _is_done(fetch: Collection, now: datetime) -> bool:
     if fetch.verdict is Verdict.FILLING:
         return fetch.day >= now.date() and now - fetch.at < REFRESH
-    return fetch.verdict in SETTLED
+    return fetch.verdict.final

@@ -1,0 +1,80 @@
+"""GitHub (https://docs.github.com/rest): stars of papers' repositories. From documentation.
+
+Each run's count is kept, so what a repository gained in a day follows from two of them.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from digest.errors import Changed
+from digest.model import Page, Paper, Request, Response, Secret
+from digest.sources import fields
+from digest.sources.reading import Unreadable, decoded, mapping, parse
+
+URL = "https://api.github.com"
+MOST, MOST_WITH_TOKEN = 40, 500
+"""Repositories that one run asks about: 60 requests an hour are free, 5,000 with a token."""
+_REPOSITORY = re.compile(r"https://github\.com/([^/]+/[^/]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class GitHubSettings:
+    """`[sources.github]`."""
+
+    url: str = URL
+    token: Secret | None = None
+    """Optional."""
+
+
+class GitHub:
+    """An enrichment; nothing is listed by it."""
+
+    name = "github"
+    enabled = False
+
+    def __init__(self, url: str = URL, token: Secret | str | None = None) -> None:
+        """`url` is the API's host."""
+        self.url, value = url.rstrip("/"), fields.secret(token)
+        self._headers = {"Accept": "application/vnd.github+json"}
+        self._headers |= {"Authorization": f"Bearer {value}"} if value else {}
+        self._most = MOST_WITH_TOKEN if value else MOST
+        self._asked: dict[str, Paper] = {}
+
+    def expects(self, day: date) -> bool:
+        """Nothing is listed by it."""
+        return False
+
+    def first(self, day: date) -> Request:
+        """Whether it answers at all."""
+        return Request(f"{self.url}/rate_limit", {}, self._headers)
+
+    def fallbacks(self, day: date) -> tuple[Request, ...]:
+        """There is no other way."""
+        return ()
+
+    def about(self, papers: Sequence[Paper], now: datetime) -> Iterator[Request]:
+        """The repositories of the papers with most votes."""
+        coded = {m[1].lower(): p for p in papers if (m := _REPOSITORY.fullmatch(p.code))}
+        self._asked = coded
+        for name in list(coded)[: self._most]:
+            yield Request(f"{self.url}/repos/{name}", {}, self._headers)
+
+    def recognises(self, body: bytes) -> bool:
+        """Whether a saved file looks like an answer about a repository."""
+        return b'"stargazers_count"' in body and b'"full_name"' in body
+
+    def read(self, response: Response) -> Page:
+        """The paper whose repository it is, with its stars; none when nobody asked for it."""
+        try:
+            told = mapping(parse(decoded(response)))
+            stars = fields.count(told.get("stargazers_count"))
+            name = fields.text(told.get("full_name")).lower()
+            if stars is None or "/" not in name:
+                raise Unreadable("`full_name` and `stargazers_count`, found less")
+        except Unreadable as fault:
+            raise Changed(response.url, fault.expected, response.body) from fault
+        paper = self._asked.get(name)
+        held = () if paper is None else (Paper(paper.id, "", stars=stars, observed=response.at),)
+        return Page(held, None, lacks="an answer about a repository, not the list of a day")

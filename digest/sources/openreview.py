@@ -1,0 +1,108 @@
+"""OpenReview, API v2 (https://docs.openreview.net): submissions to venues. From documentation.
+
+Without a login it may answer 403 ChallengeRequired: the verdict is then `failed`, and says so.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from digest.errors import Changed, Unreachable
+from digest.model import Page, Paper, Request, Response, Secret
+from digest.sources import fields
+from digest.sources.reading import Unreadable, decoded, mapping, parse, read_each
+
+URL = "https://api2.openreview.net"
+PUBLIC = "https://openreview.net"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReviewSettings:
+    """`[sources.openreview]`."""
+
+    url: str = URL
+    invitations: tuple[str, ...] = ()
+    """As `ICLR.cc/2027/Conference/-/Submission`; with none, a run does not ask it."""
+    token: Secret | None = None
+    """Optional: what a login gives."""
+
+
+class OpenReview:
+    """Submissions of a day, one invitation after the other."""
+
+    name = "openreview"
+
+    def __init__(self, url: str = URL, invitations: Sequence[str] = (), token: Secret | str | None = None) -> None:
+        """`url` is the API's host."""
+        self.url, self.invitations, self.enabled = url.rstrip("/"), tuple(invitations), bool(invitations)
+        value = fields.secret(token)
+        self._headers = {"Authorization": f"Bearer {value}"} if value else {}
+
+    def expects(self, day: date) -> bool:
+        """Submissions come in waves."""
+        return False
+
+    def first(self, day: date) -> Request:
+        """Notes made since the day began, newest first."""
+        start = datetime.combine(day, time(), UTC)
+        params = {
+            "invitation": (self.invitations or ("",))[0],
+            "sort": "cdate:asc",
+            "mintcdate": str(int(start.timestamp() * 1000)),
+            "maxtcdate": str(int((start + timedelta(days=1)).timestamp() * 1000)),
+            "limit": "1000",
+        }
+        return Request(f"{self.url}/notes", params, self._headers)
+
+    def fallbacks(self, day: date) -> tuple[Request, ...]:
+        """There is no other way."""
+        return ()
+
+    def recognises(self, body: bytes) -> bool:
+        """Whether a saved file looks like an answer of `/notes`."""
+        return b'"notes"' in body and b'"invitations"' in body
+
+    def read(self, response: Response) -> Page:
+        """The notes of an answer, each under the day it was made."""
+        try:
+            told = mapping(parse(decoded(response)))
+            if "notes" not in told and ("name" in told or "errors" in told):
+                raise Unreachable(f"{response.url}: answered {told.get('name')}: {told.get('message')}")
+            if not isinstance(told.get("notes"), list):
+                raise Unreadable(f"an array at `notes`, found {list(told)!r:.120}")
+            papers, notes = read_each(told["notes"], _paper, "note")
+        except Unreadable as fault:
+            raise Changed(response.url, fault.expected, response.body) from fault
+        return Page(papers, None, notes=notes)
+
+
+def _value(content: Mapping[str, Any], name: str) -> Any:
+    """A field of API v2, which wraps every value."""
+    held = content.get(name)
+    return held.get("value") if isinstance(held, dict) else held
+
+
+def _paper(value: object) -> Paper:
+    note = mapping(value)
+    content = mapping(note.get("content"), "an object at `content`")
+    key, title = fields.text(note.get("forum") or note.get("id")), fields.text(_value(content, "title"))
+    if not key or not title:
+        raise Unreadable("`forum` and `content.title`, found less")
+    people, words = _value(content, "authors"), _value(content, "keywords")
+    made = fields.count((note.get("cdate") or 0) // 1000) if isinstance(note.get("cdate"), int) else None
+    at = datetime.fromtimestamp(made, UTC) if made else None
+    return Paper(
+        id=f"openreview:{key}",
+        title=title,
+        abstract=fields.text(_value(content, "abstract")),
+        authors=tuple(map(fields.text, people)) if isinstance(people, list) else (),
+        keywords=tuple(map(fields.text, words)) if isinstance(words, list) else (),
+        summary=fields.text(_value(content, "TLDR")),
+        venue=fields.text(_value(content, "venue")),
+        url=f"{PUBLIC}/forum?id={key}",
+        pdf=f"{PUBLIC}/pdf?id={key}",
+        published=at,
+        day=at.date() if at else None,
+        sources=("openreview",),
+    )

@@ -1,0 +1,167 @@
+"""Semantic Scholar's Graph API: TL;DR, venue and citations of known papers; lists for a query."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from digest.errors import Changed, Unreachable
+from digest.model import Page, Paper, Request, Response, Secret
+from digest.sources import fields
+from digest.sources.reading import Unreadable, decoded, mapping, parse, read_each, shown
+
+URL = "https://api.semanticscholar.org"
+PACE = 1.1
+"""Seconds: a key grants one request a second."""
+BATCH = 500
+"""Ids that one request may name."""
+FIELDS = "externalIds,title,venue,citationCount,influentialCitationCount,tldr"
+LISTED = FIELDS + ",abstract,authors,publicationDate,openAccessPdf"
+SINGLE = "an answer about single papers, not the list of a day"
+
+
+@dataclass(frozen=True, slots=True)
+class SemanticScholarSettings:
+    """`[sources.semanticscholar]`."""
+
+    url: str = URL
+    key: Secret | None = None
+    """Optional; without one the anonymous pool is shared with everybody."""
+    query: str = ""
+    """What a day is asked for; with none, it is not asked for lists."""
+
+
+class SemanticScholar:
+    """A source when it is given a query, and an enrichment; pure."""
+
+    name = "semanticscholar"
+
+    def __init__(self, url: str = URL, key: Secret | str | None = None, query: str = "") -> None:
+        """`key` is the API key, if there is one."""
+        self.url, self.query, self.enabled = url.rstrip("/") + "/graph/v1/paper", query, bool(query)
+        value = fields.secret(key)
+        self._headers = {"x-api-key": value} if value else {}
+
+    def expects(self, day: date) -> bool:
+        """A query may find nothing on any day."""
+        return False
+
+    def first(self, day: date) -> Request:
+        """What was published on a day and is found for the query."""
+        params = {"query": self.query or "learning", "publicationDateOrYear": f"{day}:{day}"}
+        params |= {"fields": LISTED, "limit": "100", "offset": "0"}
+        return Request(f"{self.url}/search", params, self._headers, pace=PACE)
+
+    def fallbacks(self, day: date) -> tuple[Request, ...]:
+        """There is no other way."""
+        return ()
+
+    def about(self, papers: Sequence[Paper], now: datetime) -> Iterator[Request]:
+        """What enriches papers: batches of those that it can know."""
+        ids = [_asked(p) for p in papers if _asked(p)]
+        for some in _batched(ids, BATCH):
+            body = json.dumps({"ids": some}).encode()
+            headers = {**self._headers, "Content-Type": "application/json"}
+            yield Request(f"{self.url}/batch", {"fields": FIELDS}, headers, body, PACE)
+
+    def recognises(self, body: bytes) -> bool:
+        """Whether a saved file looks like an answer, or one kept with its URL."""
+        return b"api.semanticscholar.org/" in body or b'"paperId"' in body[:200_000]
+
+    def read(self, response: Response) -> Page:
+        """The papers of a search or a batch. Raises Changed, and Unreachable for an error of theirs."""
+        try:
+            return self._read(parse(decoded(response)), response)
+        except Unreadable as fault:
+            raise Changed(response.url, fault.expected, response.body) from fault
+
+    def _read(self, value: object, response: Response) -> Page:
+        if _is_kept(value):
+            pages = [self._read(parse(str(each.get("body"))), _kept(each, response)) for each in value]  # type: ignore[attr-defined]
+            return _joined(pages, fields.mail_date(value[0].get("date")))  # type: ignore[index]
+        if isinstance(value, list):
+            known = [each for each in value if each is not None]
+            papers, notes = read_each(known, lambda each: _paper(each, response.at, ""), "entry")
+            return Page(papers, None, notes=notes, lacks=SINGLE)
+        told = mapping(value)
+        if "error" in told or "message" in told:
+            raise Unreachable(f"{response.url}: answered {fields.text(told.get('error'))!r:.200}")
+        if "data" not in told and told.get("total") != 0:
+            raise Unreadable(f"an array at `data`, found an object with {list(told)!r:.120}")
+        return self._searched(told, response)
+
+    def _searched(self, told: Mapping[str, Any], response: Response) -> Page:
+        data = told.get("data", [])
+        if not isinstance(data, list):
+            raise Unreadable(f"an array at `data`, found {shown(data)}")
+        papers, notes = read_each(data, lambda each: _paper(each, response.at, "title"), "entry")
+        following = fields.count(told.get("next"))
+        request = None
+        if following and response.url.startswith(f"{self.url}/search?"):
+            start = response.url.partition("&offset=")[0]
+            request = Request(f"{start}&offset={following}", {}, self._headers, pace=PACE)
+        return Page(papers, None, request, notes)
+
+
+def _batched(ids: Sequence[str], size: int) -> Iterator[list[str]]:
+    yield from (list(ids[n : n + size]) for n in range(0, len(ids), size))
+
+
+def _is_kept(value: object) -> bool:
+    first = value[0] if isinstance(value, list) and value else None
+    return isinstance(first, dict) and "body" in first and "url" in first
+
+
+def _kept(each: Mapping[str, Any], response: Response) -> Response:
+    if each.get("status") != 200:
+        problem = f"Semantic Scholar answered {each.get('status')}: {each.get('body')!r:.120}"
+        raise Unreachable(f"{response.url}: {problem}")
+    return replace(response, url=response.url, headers={})
+
+
+def _joined(pages: Sequence[Page], at: datetime | None) -> Page:
+    papers = {paper.id: paper for page in pages for paper in page.papers}
+    notes = tuple(note for page in pages for note in page.notes)
+    day = at.astimezone(UTC).date() if at else None
+    return Page(tuple(papers.values()), day, notes=notes, lacks=pages[0].lacks)
+
+
+def _asked(paper: Paper) -> str:
+    for id_ in (paper.id, *paper.also):
+        kind, _, key = id_.partition(":")
+        if kind in {"arxiv", "doi"}:
+            return f"{kind.upper() if kind == 'doi' else 'ARXIV'}:{key}"
+    return ""
+
+
+def _paper(value: object, at: datetime, needed: str) -> Paper:
+    told = mapping(value)
+    own, title = fields.text(told.get("paperId")), fields.text(told.get("title"))
+    if not own or (needed and not title):
+        raise Unreadable("`paperId` and `title`, found less")
+    external = told.get("externalIds") if isinstance(told.get("externalIds"), dict) else {}
+    arxiv, doi = fields.arxiv_id(external.get("ArXiv")), fields.doi(external.get("DOI"))
+    ids = [f"arxiv:{arxiv}" if arxiv else "", doi, f"semanticscholar:{own}"]
+    known = list(dict.fromkeys(filter(None, ids)))
+    people = told.get("authors") if isinstance(told.get("authors"), list) else []
+    names = (fields.text(p.get("name")) for p in people if isinstance(p, dict))
+    tldr, pdf = told.get("tldr"), told.get("openAccessPdf")
+    counts = {
+        "citations": fields.count(told.get("citationCount")),
+        "influential citations": fields.count(told.get("influentialCitationCount")),
+    }
+    return Paper(
+        id=known[0],
+        title=title,
+        also=tuple(known[1:]),
+        abstract=fields.text(told.get("abstract")),
+        authors=tuple(filter(None, names)),
+        url=fields.web_address(told.get("url")) or f"https://www.semanticscholar.org/paper/{own}",
+        summary=fields.text(tldr.get("text")) if isinstance(tldr, dict) else "",
+        pdf=fields.web_address(pdf.get("url")) if isinstance(pdf, dict) else "",
+        venue=fields.text(told.get("venue")),
+        published=fields.instant(told.get("publicationDate")),
+        signals=tuple((name, count) for name, count in counts.items() if count is not None),
+        sources=("semanticscholar",),
+    )
