@@ -75,6 +75,7 @@ class App(Parts):
             report.count(DeliveryState.IN_DOUBT, self.take_over(now))
             if collect:
                 self.engine.collect(run, report)
+                self._look_further(run, report)
             older = [] if run.backfill else self.ledger.waiting_days()
             days = [*(day for day in older if day != run.day), run.day]
             for day in days:
@@ -84,6 +85,21 @@ class App(Parts):
         report.stopped = self._over(run)
         report.deferred = sum(self.ledger.count(day).get(DeliveryState.DEFERRED, 0) for day in days)
         return self._looking_ahead(run, report)
+
+    def _look_further(self, run: Run, report: Report) -> None:
+        """Asks what else is known of what came in, and how the present day is filling up.
+
+        Nothing of it keeps an edition back, or makes a run fail.
+        """
+        if report.collections:
+            self.enrich.perform(run.day, self.clock.now())
+        now = self.clock.now()
+        troubled = any(fetch.verdict.failure for fetch in report.collections)
+        if run.backfill or troubled or run.day == now.date() or not self.settings.sources.watch:
+            return
+        today = replace(run, day=now.date())
+        for sources in self.collect.pending(today, now):
+            self.collect.perform(today, sources, now)
 
     def _tidy(self, run: Run, report: Report) -> None:
         if report.attempted:

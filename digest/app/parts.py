@@ -1,7 +1,6 @@
 """The parts, put together from the settings: the only place where they meet."""
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +8,7 @@ from functools import cached_property, partial
 from typing import TypeVar
 
 from digest.app.sending_parts import SendingParts
+from digest.app.source_parts import SourceParts
 from digest.app.store_parts import open_database
 from digest.clock import Clock
 from digest.config import Engine, Settings
@@ -17,13 +17,7 @@ from digest.engine.crew import Crew
 from digest.engine.local import Local, Stages
 from digest.errors import Misuse
 from digest.model import Mood, Part, Report, Run
-from digest.ports import Observer, Source
-from digest.sources.cache import Cache
-from digest.sources.fetch import PoliteFetcher
-from digest.sources.registry import everyone
-from digest.sources.registry import load as load_sources
-from digest.sources.turns import Turns
-from digest.stages.collect import Collect
+from digest.ports import Observer
 from digest.stages.render import Render
 from digest.stages.select import Select
 from digest.stages.send import Send
@@ -31,7 +25,7 @@ from digest.stages.send import Send
 QUIET = {"trending": Mood.QUIET, "note": Mood.NOTE, "skip": Mood.SKIP}
 
 
-class Parts(SendingParts):
+class Parts(SendingParts, SourceParts):
     """The parts of one installation, each made when it is first asked for."""
 
     @cached_property
@@ -41,9 +35,7 @@ class Parts(SendingParts):
         stores = (self.papers, self.subscribers, self.selections)
         fill, wait = self.settings.selection.fill, self.settings.selection.patience
         patience = timedelta(seconds=wait)
-        return Select(
-            *stores, quiet, installed(), self.observer, fill=fill, patience=patience
-        )
+        return Select(*stores, quiet, installed(), self.observer, fill=fill, patience=patience)
 
     @cached_property
     def engine(self) -> Local:
@@ -87,27 +79,6 @@ class Parts(SendingParts):
                 report.died += 1
             else:
                 report.take_in(part)
-
-    @cached_property
-    def collect(self) -> Collect:
-        """The stage that asks every source."""
-        return self.collecting(self.sources(()))
-
-    def sources(self, names: Sequence[str]) -> list[Source]:
-        """The sources of these names; all that are installed when none is named."""
-        return load_sources(names, self.settings.sources.tables())
-
-    def every_source(self) -> list[Source]:
-        """All sources that are installed, set up or not: whose a saved file may be."""
-        return everyone(self.settings.sources.tables())
-
-    def collecting(self, sources: Sequence[Source]) -> Collect:
-        """The stage that asks these sources."""
-        home = self.settings.home
-        turns = Turns(home / "turns", self.clock, time.sleep)
-        cache, fetch = Cache(home / "cache"), self.settings.sources.fetch
-        fetcher = PoliteFetcher(fetch, self.clock, cache, turns=turns)
-        return Collect(sources, fetcher, self.papers, home / "reports", self.observer)
 
 
 Opened = TypeVar("Opened", bound=Parts)

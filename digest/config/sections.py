@@ -19,7 +19,7 @@ from digest.sources.openreview import OpenReviewSettings
 from digest.sources.semanticscholar import SemanticScholarSettings
 
 YEAR = 366 * 86_400
-NO_SOURCE = frozenset({"fetch", "others", "enrich", "folder"})
+NO_SOURCE = frozenset({"fetch", "others", "enrich", "folder", "watch"})
 """Fields below `sources` that are not the table of a source of ours."""
 
 
@@ -96,6 +96,8 @@ class SourcesSettings:
 
     enrich: tuple[str, ...] = ()
     """Who is asked what else they know of a day's papers: `semanticscholar`, `hackernews`, …"""
+    watch: bool = True
+    """Read the present day's list, too, so that its votes are known as they grow."""
     folder: Path | None = None
     """A folder of saved pages and answers; what lies there is read like what is fetched."""
     fetch: FetchSettings = field(default_factory=FetchSettings)

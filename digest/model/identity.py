@@ -27,10 +27,10 @@ TOLD = tuple(f.name for f in fields(Paper) if f.name not in COUNTED | LISTED | {
 
 AUTHORITY = ("arxiv", "biorxiv", "openreview", "crossref", "openalex", "huggingface")
 """Whose word counts for what a work is, first to last; others after them."""
-FIRST_HAND = {
-    name: ("huggingface", "semanticscholar")
-    for name in ("url", "summary", "organization", "keywords", "code", "project", "thumbnail")
-}
+FIRST_HAND = dict.fromkeys(
+    ("url", "summary", "organization", "keywords", "code", "project", "thumbnail"),
+    ("huggingface", "semanticscholar"),
+)
 """Whose word counts for what surrounds a work."""
 
 Value = Any
@@ -67,7 +67,7 @@ def best(ids: Iterable[str]) -> str:
 
 
 def apart(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Whether two sets of names are surely of two works: each has an arXiv id, and none is shared."""
+    """Whether names are surely of two works: both have arXiv ids, and share none."""
     first, second = ({id_ for id_ in ids if id_.startswith("arxiv:")} for ids in (one, other))
     return bool(first and second and not first & second)
 

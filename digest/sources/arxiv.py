@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from digest.errors import Changed
 from digest.model import Page, Request, Response
 from digest.model.calendar import arxiv_announces
 from digest.sources import arxiv_api, arxiv_feed, arxiv_listing, arxiv_oai
-from digest.sources.reading import Unreadable, decoded
+from digest.sources.plain import PlainSource
 
 PACE = 3.0
 """Seconds between two requests, over all machines, one connection at a time
@@ -35,7 +34,7 @@ class ArxivSettings:
     """Categories as arXiv writes them, "cs.LG"; with none, a run does not ask arXiv."""
 
 
-class Arxiv:
+class Arxiv(PlainSource):
     """New papers of some categories; pure: it says what to ask, and reads what came back."""
 
     name = "arxiv"
@@ -88,18 +87,11 @@ class Arxiv:
             b"huggingface" not in body[:200_000]
         )
 
-    def read(self, response: Response) -> Page:
+    def take(self, text: str, response: Response) -> Page:
         """The papers of a feed, an API or OAI-PMH answer or a listing page, told by its content.
 
         Raises Changed for anything else, Unreachable for an answer that is an error of arXiv's.
         """
-        try:
-            return self._read(decoded(response), response)
-        except Unreadable as fault:
-            where = f"{response.url}: {fault.where}" if fault.where else response.url
-            raise Changed(where, fault.expected, response.body) from fault
-
-    def _read(self, text: str, response: Response) -> Page:
         start = text.lstrip("\ufeff \r\n\t")
         if start.startswith("{"):
             return arxiv_api.read_envelope(start, response)

@@ -66,7 +66,7 @@ def read_envelope(text: str, response: Response) -> Page:
 
 
 def read(text: str, response: Response, pace: float) -> Page:
-    """The papers of an answer; its day is the one whose hours were asked for, else that of asking."""
+    """The papers of an answer, of the day whose hours were asked for, else of that of asking."""
     feed = parse_xml(text)
     entries = children(feed, "entry")
     if any(_is_error(entry) for entry in entries):

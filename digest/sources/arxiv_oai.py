@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from lxml import etree
 

@@ -1,13 +1,14 @@
-"""bioRxiv and medRxiv (https://api.biorxiv.org): preprints by day. From documentation, not recorded."""
+"""bioRxiv and medRxiv (https://api.biorxiv.org): preprints by day. From documentation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from digest.errors import Changed, Unreachable
+from digest.errors import Unreachable
 from digest.model import Page, Paper, Request, Response
 from digest.sources import fields
-from digest.sources.reading import Unreadable, decoded, mapping, parse, read_each
+from digest.sources.plain import PlainSource
+from digest.sources.reading import Unreadable, mapping, parse, read_each
 
 URL = "https://api.biorxiv.org"
 
@@ -23,7 +24,7 @@ class BiorxivSettings:
     """Only these, as the server writes them: "neuroscience"; with none, all."""
 
 
-class Biorxiv:
+class Biorxiv(PlainSource):
     """Preprints of a day, page after page, server after server."""
 
     name = "biorxiv"
@@ -44,28 +45,23 @@ class Biorxiv:
         """The first server's first page."""
         return self._page(self.servers[0], day.isoformat(), 0)
 
-    def fallbacks(self, day: date) -> tuple[Request, ...]:
-        """There is no other way."""
-        return ()
-
     def recognises(self, body: bytes) -> bool:
         """Whether a saved file looks like an answer of `/details`."""
         return b'"collection"' in body and b'"messages"' in body
 
-    def read(self, response: Response) -> Page:
+    def take(self, text: str, response: Response) -> Page:
         """One page; the next begins after as many as this one holds, for `total` is inflated."""
-        try:
-            told = mapping(parse(decoded(response)))
-            message = _message(told)
-            if message.get("status") not in {"ok", "no posts found"}:
-                raise Unreachable(f"{response.url}: answered {message.get('status')!r:.200}")
-            found = told.get("collection", [])
-            if not isinstance(found, list):
-                raise Unreadable("an array at `collection`")
-            papers, notes = read_each(found, _paper, "entry")
-        except Unreadable as fault:
-            raise Changed(response.url, fault.expected, response.body) from fault
-        kept = tuple(p for p in papers if not self.categories or self.categories & set(p.categories))
+        told = mapping(parse(text))
+        message = _message(told)
+        if message.get("status") not in {"ok", "no posts found"}:
+            raise Unreachable(f"{response.url}: answered {message.get('status')!r:.200}")
+        found = told.get("collection", [])
+        if not isinstance(found, list):
+            raise Unreadable("an array at `collection`")
+        papers, notes = read_each(found, _paper, "entry")
+        kept = tuple(
+            p for p in papers if not self.categories or self.categories & set(p.categories)
+        )
         days = {fields.day(each.get("date")) for each in found if isinstance(each, dict)}
         day = days.pop() if len(days) == 1 else None
         return Page(kept, day, self._following(response, len(found)), notes)

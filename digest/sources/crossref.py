@@ -7,10 +7,10 @@ from typing import Any
 
 from bs4 import BeautifulSoup
 
-from digest.errors import Changed
 from digest.model import Page, Paper, Request, Response
 from digest.sources import fields
-from digest.sources.reading import Unreadable, decoded, mapping, parse, read_each
+from digest.sources.plain import PlainSource
+from digest.sources.reading import Unreadable, mapping, parse, read_each
 
 URL = "https://api.crossref.org"
 
@@ -26,7 +26,7 @@ class CrossrefSettings:
     """ISSNs, "1476-4687"; with neither, a run does not ask it."""
 
 
-class Crossref:
+class Crossref(PlainSource):
     """What was registered on a day in some journals, or is found for a query."""
 
     name = "crossref"
@@ -36,10 +36,6 @@ class Crossref:
         self.url, self.query, self.journals = url.rstrip("/"), query, tuple(journals)
         self.enabled = bool(query or journals)
 
-    def expects(self, day: date) -> bool:
-        """A query may find nothing on any day."""
-        return False
-
     def first(self, day: date) -> Request:
         """As many as one answer holds; a day of some journals is less."""
         wanted = [f"from-created-date:{day}", f"until-created-date:{day}"]
@@ -47,25 +43,20 @@ class Crossref:
         params = {"filter": ",".join(wanted), "rows": "1000"}
         return Request(f"{self.url}/works", params | ({"query": self.query} if self.query else {}))
 
-    def fallbacks(self, day: date) -> tuple[Request, ...]:
-        """There is no other way."""
-        return ()
-
     def recognises(self, body: bytes) -> bool:
         """Whether a saved file looks like a list of works."""
         return b'"message-type"' in body and b'"work-list"' in body
 
-    def read(self, response: Response) -> Page:
+    def take(self, text: str, response: Response) -> Page:
         """The works of an answer."""
-        try:
-            message = mapping(mapping(parse(decoded(response))).get("message"), "an object at `message`")
-            if not isinstance(message.get("items"), list):
-                raise Unreadable(f"an array at `message.items`, found {list(message)!r:.120}")
-            papers, notes = read_each(message["items"], _paper, "item")
-        except Unreadable as fault:
-            raise Changed(response.url, fault.expected, response.body) from fault
+        message = mapping(mapping(parse(text)).get("message"), "an object at `message`")
+        if not isinstance(message.get("items"), list):
+            raise Unreadable(f"an array at `message.items`, found {list(message)!r:.120}")
+        papers, notes = read_each(message["items"], _paper, "item")
         total = fields.count(message.get("total-results")) or 0
-        lacks = f"{len(papers)} of {total} works" if len(message["items"]) < min(total, 1000) else ""
+        lacks = (
+            f"{len(papers)} of {total} works" if len(message["items"]) < min(total, 1000) else ""
+        )
         return Page(papers, None, notes=notes, lacks=lacks)
 
 
@@ -84,7 +75,11 @@ def _paper(value: object) -> Paper:
         id=doi,
         title=title,
         abstract=_plain(fields.text(told.get("abstract"))),
-        authors=tuple(filter(None, (fields.text(f"{p.get('given', '')} {p.get('family', '')}") for p in people))),
+        authors=tuple(
+            filter(
+                None, (fields.text(f"{p.get('given', '')} {p.get('family', '')}") for p in people)
+            )
+        ),
         url=fields.web_address(told.get("URL")),
         venue=_first(told, "container-title"),
         published=_date(told.get("issued")),

@@ -1,5 +1,6 @@
 """Any RSS, Atom or JSON feed that is named in digest.toml: each is a source of its own."""
 
+from calendar import timegm
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -10,10 +11,10 @@ from urllib.parse import urlsplit
 import feedparser
 from bs4 import BeautifulSoup
 
-from digest.errors import Changed
 from digest.model import Page, Paper, Request, Response
 from digest.sources import fields
-from digest.sources.reading import Unreadable, decoded, mapping, parse, read_each
+from digest.sources.plain import PlainSource
+from digest.sources.reading import Unreadable, mapping, parse, read_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class FeedsSettings:
     """Feeds, each an http(s) URL."""
 
 
-class Feeds:
+class Feeds(PlainSource):
     """The feeds of an installation; read one, it stands for any of them."""
 
     name = "feeds"
@@ -39,33 +40,23 @@ class Feeds:
         """A source for every feed, so that one which fails does not hide the others."""
         return [_Feed(url) for url in self.urls]
 
-    def expects(self, day: date) -> bool:
-        """No feed promises anything for a day."""
-        return False
-
     def first(self, day: date) -> Request:
         """The feed itself."""
         return Request(self.urls[0] if self.urls else "")
 
-    def fallbacks(self, day: date) -> tuple[Request, ...]:
-        """There is no other way."""
-        return ()
-
     def recognises(self, body: bytes) -> bool:
         """Whether a saved file looks like a feed that is nobody else's."""
         start = body[:2000].lstrip(b"\xef\xbb\xbf \r\n\t")
-        ours = b"arxiv.org/schemas" not in body[:2000] and b"huggingface.co/papers" not in body[:2000]
+        ours = (
+            b"arxiv.org/schemas" not in body[:2000] and b"huggingface.co/papers" not in body[:2000]
+        )
         marks = (b"<rss", b"<feed", b"<rdf:RDF", b"jsonfeed.org/version")
         return ours and any(mark in start for mark in marks)
 
-    def read(self, response: Response) -> Page:
+    def take(self, text: str, response: Response) -> Page:
         """Every entry, each under its own day."""
-        try:
-            text = decoded(response)
-            made, entries = _json(text) if text.lstrip().startswith("{") else _parsed(response, text)
-            papers, notes = read_each(entries, lambda entry: _paper(entry, self.name), "entry")
-        except Unreadable as fault:
-            raise Changed(response.url, fault.expected, response.body) from fault
+        made, entries = _json(text) if text.lstrip().startswith("{") else _parsed(text)
+        papers, notes = read_each(entries, lambda entry: _paper(entry, self.name), "entry")
         return Page(papers, made if not papers else None, notes=notes)
 
 
@@ -81,13 +72,15 @@ class _Feed(Feeds):
 def _json(text: str) -> tuple[date | None, list[dict[str, Any]]]:
     """Items of a JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/), in feedparser's names."""
     told = mapping(parse(text))
-    if "jsonfeed.org/version" not in str(told.get("version")) or not isinstance(told.get("items"), list):
+    if "jsonfeed.org/version" not in str(told.get("version")) or not isinstance(
+        told.get("items"), list
+    ):
         raise Unreadable(f"a JSON Feed, found an object with {list(told)!r:.120}")
     return None, [_renamed(mapping(item)) for item in told["items"]]
 
 
 def _renamed(item: dict[str, Any]) -> dict[str, Any]:
-    people = item.get("authors") if isinstance(item.get("authors"), list) else []
+    people = fields.listed(item.get("authors"))
     return {
         "id": item.get("id"),
         "title": item.get("title"),
@@ -98,20 +91,24 @@ def _renamed(item: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _parsed(response: Response, text: str) -> tuple[date | None, list[dict[str, Any]]]:
+def _parsed(text: str) -> tuple[date | None, list[dict[str, Any]]]:
     if "<!ENTITY" in text or "<" not in text:
         raise Unreadable("a feed, found none")
-    found = feedparser.parse(text.encode(), response_headers={"content-type": "text/xml; charset=utf-8"})
+    found = feedparser.parse(
+        text.encode(), response_headers={"content-type": "text/xml; charset=utf-8"}
+    )
     if not found.get("version") or found.get("bozo"):
-        raise Unreadable(f"a whole RSS or Atom feed, found {found.get('bozo_exception', 'none')!s:.120}")
+        raise Unreadable(
+            f"a whole RSS or Atom feed, found {found.get('bozo_exception', 'none')!s:.120}"
+        )
     return None, [{**entry, "at": _instant(entry)} for entry in found.entries]
 
 
 def _instant(entry: Any) -> datetime | None:
     told = entry.get("published_parsed") or entry.get("updated_parsed")
     try:
-        return datetime(*told[:6], tzinfo=UTC) if told else None
-    except (ValueError, TypeError):
+        return datetime.fromtimestamp(timegm(told), UTC) if told else None
+    except (ValueError, TypeError, OverflowError, OSError):
         return None
 
 
@@ -122,7 +119,10 @@ def _paper(entry: dict[str, Any], source: str) -> Paper:
         raise Unreadable("a title and an id or a link, found less")
     at = entry.get("at")
     told = [fields.doi(entry.get(name)) for name in ("prism_doi", "dc_identifier", "id")]
-    ids = [*filter(None, [fields.work_at(link), *told]), f"feeds:{sha256(own.encode()).hexdigest()[:16]}"]
+    ids = [
+        *filter(None, [fields.work_at(link), *told]),
+        f"feeds:{sha256(own.encode()).hexdigest()[:16]}",
+    ]
     return Paper(
         id=ids[0],
         title=title,

@@ -6,6 +6,7 @@ Nothing here raises: text that is no text is "", a number or instant that is non
 import re
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from digest.model import Secret
@@ -65,6 +66,16 @@ def instant(value: object) -> datetime | None:
         return None
 
 
+def epoch(value: object, per_second: int = 1) -> datetime | None:
+    """An instant as a number since 1970."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    try:
+        return datetime.fromtimestamp(value / per_second, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
 def day(value: object) -> date | None:
     """The day of `2026-06-12` or `2026-06-12T…`, as written."""
     match = _DAY.match(value) if isinstance(value, str) else None
@@ -115,7 +126,7 @@ def version(value: object) -> int | None:
 
 
 def doi(value: object) -> str:
-    """`doi:10.…` in lower case, as DOIs compare; `arxiv:…` for arXiv's own; "" for anything else."""
+    """`doi:10.…` in lower case, as DOIs compare; `arxiv:…` for arXiv's own; else ""."""
     match = _DOI.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
         return ""
@@ -140,6 +151,16 @@ def mail_date(value: object) -> datetime | None:
     return read.replace(tzinfo=UTC) if read is not None and read.tzinfo is None else read
 
 
-def secret(held: Secret | str | None) -> str:
+def listed(value: object) -> list[Any]:
+    """An array; empty for anything else."""
+    return value if isinstance(value, list) else []
+
+
+def held(value: object) -> dict[str, Any]:
+    """An object; empty for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def secret(value: Secret | str | None) -> str:
     """The value of a secret setting; "" for none."""
-    return held.reveal() if isinstance(held, Secret) else held or ""
+    return value.reveal() if isinstance(value, Secret) else value or ""

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from digest.errors import Changed
 from digest.model import Page, Paper, Request, Response, Secret
 from digest.sources import fields
-from digest.sources.reading import Unreadable, decoded, mapping, parse
+from digest.sources.plain import PlainSource
+from digest.sources.reading import Unreadable, mapping, parse
 
 URL = "https://api.github.com"
 MOST, MOST_WITH_TOKEN = 40, 500
@@ -28,7 +28,7 @@ class GitHubSettings:
     """Optional."""
 
 
-class GitHub:
+class GitHub(PlainSource):
     """An enrichment; nothing is listed by it."""
 
     name = "github"
@@ -42,17 +42,9 @@ class GitHub:
         self._most = MOST_WITH_TOKEN if value else MOST
         self._asked: dict[str, Paper] = {}
 
-    def expects(self, day: date) -> bool:
-        """Nothing is listed by it."""
-        return False
-
     def first(self, day: date) -> Request:
         """Whether it answers at all."""
         return Request(f"{self.url}/rate_limit", {}, self._headers)
-
-    def fallbacks(self, day: date) -> tuple[Request, ...]:
-        """There is no other way."""
-        return ()
 
     def about(self, papers: Sequence[Paper], now: datetime) -> Iterator[Request]:
         """The repositories of the papers with most votes."""
@@ -65,16 +57,13 @@ class GitHub:
         """Whether a saved file looks like an answer about a repository."""
         return b'"stargazers_count"' in body and b'"full_name"' in body
 
-    def read(self, response: Response) -> Page:
+    def take(self, text: str, response: Response) -> Page:
         """The paper whose repository it is, with its stars; none when nobody asked for it."""
-        try:
-            told = mapping(parse(decoded(response)))
-            stars = fields.count(told.get("stargazers_count"))
-            name = fields.text(told.get("full_name")).lower()
-            if stars is None or "/" not in name:
-                raise Unreadable("`full_name` and `stargazers_count`, found less")
-        except Unreadable as fault:
-            raise Changed(response.url, fault.expected, response.body) from fault
+        told = mapping(parse(text))
+        stars = fields.count(told.get("stargazers_count"))
+        name = fields.text(told.get("full_name")).lower()
+        if stars is None or "/" not in name:
+            raise Unreadable("`full_name` and `stargazers_count`, found less")
         paper = self._asked.get(name)
         held = () if paper is None else (Paper(paper.id, "", stars=stars, observed=response.at),)
         return Page(held, None, lacks="an answer about a repository, not the list of a day")

@@ -1,14 +1,14 @@
-"""Hacker News, by Algolia's search (https://hn.algolia.com/api): who talks of a paper, and how much."""
+"""Hacker News, by Algolia's search (https://hn.algolia.com/api): how much a paper is talked of."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from digest.errors import Changed
 from digest.model import Page, Paper, Request, Response
 from digest.sources import fields
-from digest.sources.reading import Unreadable, decoded, mapping, parse, read_each
+from digest.sources.plain import PlainSource
+from digest.sources.reading import Unreadable, mapping, parse, read_each
 
 URL = "https://hn.algolia.com"
 MOST = 1_000
@@ -24,7 +24,7 @@ class HackerNewsSettings:
     url: str = URL
 
 
-class HackerNews:
+class HackerNews(PlainSource):
     """Stories that lead to papers; a signal, so a run asks it only to enrich."""
 
     name = "hackernews"
@@ -34,18 +34,10 @@ class HackerNews:
         """`url` is the search's host."""
         self.url = url.rstrip("/")
 
-    def expects(self, day: date) -> bool:
-        """Nobody has to talk of papers."""
-        return False
-
     def first(self, day: date) -> Request:
         """Stories of a day that lead to arXiv."""
         start = datetime.combine(day, time(), UTC)
         return self._stories(start, start + timedelta(days=1))
-
-    def fallbacks(self, day: date) -> tuple[Request, ...]:
-        """There is no other way."""
-        return ()
 
     def about(self, papers: Sequence[Paper], now: datetime) -> Iterator[Request]:
         """The stories of two weeks: one request, whatever the number of papers."""
@@ -56,15 +48,12 @@ class HackerNews:
         """Whether a saved file looks like an answer of the search."""
         return b'"hits"' in body and b'"objectID"' in body
 
-    def read(self, response: Response) -> Page:
+    def take(self, text: str, response: Response) -> Page:
         """Every story, under the day that most of them are of."""
-        try:
-            told = mapping(parse(decoded(response)))
-            if not isinstance(told.get("hits"), list):
-                raise Unreadable(f"an array at `hits`, found an object with {list(told)!r:.120}")
-            papers, notes = read_each(told["hits"], _story, "hit")
-        except Unreadable as fault:
-            raise Changed(response.url, fault.expected, response.body) from fault
+        told = mapping(parse(text))
+        if not isinstance(told.get("hits"), list):
+            raise Unreadable(f"an array at `hits`, found an object with {list(told)!r:.120}")
+        papers, notes = read_each(told["hits"], _story, "hit")
         days = Counter(paper.published.date() for paper in papers if paper.published)
         day, times = days.most_common(1)[0] if days else (None, 0)
         total = fields.count(told.get("nbHits")) or 0

@@ -1,17 +1,21 @@
 """Hugging Face's daily papers: https://huggingface.co/papers, as JSON and as pages."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-from digest.errors import Changed
-from digest.model import Page, Request, Response, is_weekend
+from digest.model import Page, Paper, Request, Response, is_weekend
 from digest.sources.huggingface_entry import PUBLIC
 from digest.sources.huggingface_json import Listing, read_array
-from digest.sources.huggingface_paper import read_answer
 from digest.sources.huggingface_page import read_page
-from digest.sources.reading import Unreadable, decoded, parse
+from digest.sources.huggingface_paper import read_answer
+from digest.sources.plain import PlainSource
+from digest.sources.reading import parse
+
+MOST_ASKED = 20
+"""Papers of a day that are asked about one by one."""
 
 PER_PAGE = 100
 """Entries per answer: the most that the API grants; without `limit` it gives 50."""
@@ -28,7 +32,7 @@ class HuggingFaceSettings:
     """Pages and API hang below it at their public paths."""
 
 
-class HuggingFace:
+class HuggingFace(PlainSource):
     """Daily papers; pure: it says what to ask, and reads what came back."""
 
     name = "huggingface"
@@ -59,25 +63,20 @@ class HuggingFace:
             return b'"dailyPapers"' in body
         return start.startswith(b"<") and (b"huggingface" in body or b"DailyPapers" in body)
 
-    def read(self, response: Response) -> Page:
+    def take(self, text: str, response: Response) -> Page:
         """The papers of an API answer or of a page (of a day, or trending), told by its content.
 
         `Page.day` is the day that it says it is of, whatever was asked. An empty array is a page
         without papers; everything that is neither is Changed, and so is a list of which more than
         a tenth cannot be read. What was left out stands in `Page.notes`.
         """
-        try:
-            text = decoded(response)
-            if text.lstrip().startswith("<"):
-                listing = read_page(text, response.at)
-                return _page(listing)
-            value = parse(text)
-            if alone := read_answer(value, response.at):
-                return _page(alone)
-            listing = read_array(value, response.at)
-        except Unreadable as fault:
-            where = f"{response.url}: {fault.where}" if fault.where else response.url
-            raise Changed(where, fault.expected, response.body) from fault
+        if text.lstrip().startswith("<"):
+            listing = read_page(text, response.at)
+            return _page(listing)
+        value = parse(text)
+        if alone := read_answer(value, response.at):
+            return _page(alone)
+        listing = read_array(value, response.at)
         return Page(listing.papers, listing.day, self._following(response, listing), listing.notes)
 
     def period(self, written: str) -> Request:
@@ -93,9 +92,10 @@ class HuggingFace:
         """The page of what is found for some words; more than 250 characters are not read."""
         return Request(f"{self.url}/papers", {"q": words[:250]})
 
-    def about(self, paper: str) -> Request:
-        """The API's answer about one paper, by its arXiv id."""
-        return Request(f"{self.url}/api/papers/{paper.removeprefix('arxiv:')}")
+    def about(self, papers: Sequence[Paper], now: datetime) -> Iterator[Request]:
+        """The API's answers about the papers with most votes: models, datasets, Spaces."""
+        for paper in [p for p in papers if p.id.startswith("arxiv:")][:MOST_ASKED]:
+            yield Request(f"{self.url}/api/papers/{paper.id[6:]}")
 
     def _following(self, response: Response, listing: Listing) -> Request | None:
         """The next page: the one that `Link` names (RFC 8288 §3), else after a full one the next.

@@ -1,4 +1,4 @@
-"""RSS mirrors of Hugging Face's page, as others make them: description with authors, votes, abstract."""
+"""RSS mirrors of Hugging Face's page, as others make them: authors, votes, abstract as HTML."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -60,11 +60,11 @@ def _paper(item: etree._Element, made: datetime) -> Paper:
     title = fields.text(words(item, "title"))
     soup = BeautifulSoup(words(item, "description"), "lxml")
     lines = (fields.text(p.get_text()) for p in soup.find_all("p"))
-    told = dict(match.groups() for line in lines if (match := _LABELLED.match(line)))
+    told = {match[1]: match[2] for line in lines if (match := _LABELLED.match(line))}
     votes = fields.abbreviated(told.get("Upvotes", ""))
     if not key or not title or votes is None:
         raise Unreadable("an arXiv id, a title and `Upvotes:`, found less")
-    image = soup.find("img")
+    image = soup.select_one("img[src]")
     return Paper(
         id=key,
         title=title,
@@ -72,7 +72,7 @@ def _paper(item: etree._Element, made: datetime) -> Paper:
         authors=tuple(filter(None, (n.strip() for n in told.get("Authors", "").split(",")))),
         url=page_of(key),
         pdf=pdf_of(key),
-        thumbnail=fields.web_address(image["src"]) if image and image.get("src") else "",
+        thumbnail=fields.web_address(image["src"]) if image else "",
         upvotes=votes,
         observed=made,
         sources=("huggingface",),

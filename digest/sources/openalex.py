@@ -1,15 +1,13 @@
 """OpenAlex (https://docs.openalex.org): works of journals by topic. From documentation."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from digest.errors import Changed
 from digest.model import Page, Paper, Request, Response
 from digest.sources import fields
-from digest.sources.reading import Unreadable, decoded, mapping, parse, read_each
+from digest.sources.plain import PlainSource
+from digest.sources.reading import Unreadable, mapping, parse, read_each
 
 URL = "https://api.openalex.org"
 
@@ -23,7 +21,7 @@ class OpenAlexSettings:
     """What titles and abstracts are searched for; with none, a run does not ask it."""
 
 
-class OpenAlex:
+class OpenAlex(PlainSource):
     """What appeared on a day and is found for a query."""
 
     name = "openalex"
@@ -32,10 +30,6 @@ class OpenAlex:
         """`url` is the API's host."""
         self.url, self.query, self.enabled = url.rstrip("/"), query, bool(query)
 
-    def expects(self, day: date) -> bool:
-        """A query may find nothing on any day."""
-        return False
-
     def first(self, day: date) -> Request:
         """The first page, by cursor."""
         wanted = f"from_publication_date:{day},to_publication_date:{day}"
@@ -43,23 +37,16 @@ class OpenAlex:
             wanted += f",title_and_abstract.search:{self.query.replace(',', ' ')}"
         return self._page(wanted, "*")
 
-    def fallbacks(self, day: date) -> tuple[Request, ...]:
-        """There is no other way."""
-        return ()
-
     def recognises(self, body: bytes) -> bool:
         """Whether a saved file looks like a list of works."""
         return b"openalex.org/W" in body and b'"results"' in body
 
-    def read(self, response: Response) -> Page:
+    def take(self, text: str, response: Response) -> Page:
         """One page of works."""
-        try:
-            told = mapping(parse(decoded(response)))
-            if not isinstance(told.get("results"), list):
-                raise Unreadable(f"an array at `results`, found {list(told)!r:.120}")
-            papers, notes = read_each(told["results"], _paper, "work")
-        except Unreadable as fault:
-            raise Changed(response.url, fault.expected, response.body) from fault
+        told = mapping(parse(text))
+        if not isinstance(told.get("results"), list):
+            raise Unreadable(f"an array at `results`, found {list(told)!r:.120}")
+        papers, notes = read_each(told["results"], _paper, "work")
         cursor = (told.get("meta") or {}).get("next_cursor")
         wanted = parse_qs(urlsplit(response.url).query).get("filter", [""])[0]
         more = papers and cursor and wanted and response.url.startswith(self.url)
@@ -75,10 +62,14 @@ def _paper(value: object) -> Paper:
     title = fields.text(told.get("title") or told.get("display_name"))
     if not own or not title:
         raise Unreadable("`id` and `title`, found less")
-    place = _inner(told, "primary_location")
-    ids = [fields.work_at(fields.web_address(place.get("landing_page_url"))), fields.doi(told.get("doi"))]
+    place = fields.held(told.get("primary_location"))
+    ids = [
+        fields.work_at(fields.web_address(place.get("landing_page_url"))),
+        fields.doi(told.get("doi")),
+    ]
     known = list(dict.fromkeys([*filter(None, ids), f"openalex:{own}"]))
-    people = [_inner(a, "author") for a in told.get("authorships") or [] if isinstance(a, dict)]
+    named = (fields.held(a).get("author") for a in fields.listed(told.get("authorships")))
+    people = [fields.held(author) for author in named]
     return Paper(
         id=known[0],
         title=title,
@@ -87,16 +78,11 @@ def _paper(value: object) -> Paper:
         authors=tuple(filter(None, (fields.text(p.get("display_name")) for p in people))),
         url=fields.web_address(told.get("doi")) or fields.web_address(told.get("id")),
         pdf=fields.web_address(place.get("pdf_url")),
-        venue=fields.text(_inner(place, "source").get("display_name")),
+        venue=fields.text(fields.held(place.get("source")).get("display_name")),
         published=fields.instant(told.get("publication_date")),
         signals=(("citations", fields.count(told.get("cited_by_count")) or 0),),
         sources=("openalex",),
     )
-
-
-def _inner(told: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    held = told.get(name)
-    return held if isinstance(held, dict) else {}
 
 
 def _abstract(index: object) -> str:
@@ -104,4 +90,6 @@ def _abstract(index: object) -> str:
     if not isinstance(index, dict):
         return ""
     places = ((at, word) for word, held in index.items() if isinstance(held, list) for at in held)
-    return fields.text(" ".join(word for _, word in sorted((p for p in places if isinstance(p[0], int)))))
+    return fields.text(
+        " ".join(word for _, word in sorted(p for p in places if isinstance(p[0], int)))
+    )

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from digest.errors import Changed, Unreachable
+from digest.errors import Unreachable
 from digest.model import Page, Paper, Request, Response, Secret
 from digest.sources import fields
-from digest.sources.reading import Unreadable, decoded, mapping, parse, read_each
+from digest.sources.plain import PlainSource
+from digest.sources.reading import Unreadable, mapping, parse, read_each
 
 URL = "https://api2.openreview.net"
 PUBLIC = "https://openreview.net"
@@ -28,20 +29,22 @@ class OpenReviewSettings:
     """Optional: what a login gives."""
 
 
-class OpenReview:
+class OpenReview(PlainSource):
     """Submissions of a day, one invitation after the other."""
 
     name = "openreview"
 
-    def __init__(self, url: str = URL, invitations: Sequence[str] = (), token: Secret | str | None = None) -> None:
+    def __init__(
+        self, url: str = URL, invitations: Sequence[str] = (), token: Secret | str | None = None
+    ) -> None:
         """`url` is the API's host."""
-        self.url, self.invitations, self.enabled = url.rstrip("/"), tuple(invitations), bool(invitations)
+        self.url, self.invitations, self.enabled = (
+            url.rstrip("/"),
+            tuple(invitations),
+            bool(invitations),
+        )
         value = fields.secret(token)
         self._headers = {"Authorization": f"Bearer {value}"} if value else {}
-
-    def expects(self, day: date) -> bool:
-        """Submissions come in waves."""
-        return False
 
     def first(self, day: date) -> Request:
         """Notes made since the day began, newest first."""
@@ -55,25 +58,18 @@ class OpenReview:
         }
         return Request(f"{self.url}/notes", params, self._headers)
 
-    def fallbacks(self, day: date) -> tuple[Request, ...]:
-        """There is no other way."""
-        return ()
-
     def recognises(self, body: bytes) -> bool:
         """Whether a saved file looks like an answer of `/notes`."""
         return b'"notes"' in body and b'"invitations"' in body
 
-    def read(self, response: Response) -> Page:
+    def take(self, text: str, response: Response) -> Page:
         """The notes of an answer, each under the day it was made."""
-        try:
-            told = mapping(parse(decoded(response)))
-            if "notes" not in told and ("name" in told or "errors" in told):
-                raise Unreachable(f"{response.url}: answered {told.get('name')}: {told.get('message')}")
-            if not isinstance(told.get("notes"), list):
-                raise Unreadable(f"an array at `notes`, found {list(told)!r:.120}")
-            papers, notes = read_each(told["notes"], _paper, "note")
-        except Unreadable as fault:
-            raise Changed(response.url, fault.expected, response.body) from fault
+        told = mapping(parse(text))
+        if "notes" not in told and ("name" in told or "errors" in told):
+            raise Unreachable(f"{response.url}: answered {told.get('name')}: {told.get('message')}")
+        if not isinstance(told.get("notes"), list):
+            raise Unreadable(f"an array at `notes`, found {list(told)!r:.120}")
+        papers, notes = read_each(told["notes"], _paper, "note")
         return Page(papers, None, notes=notes)
 
 
@@ -86,12 +82,14 @@ def _value(content: Mapping[str, Any], name: str) -> Any:
 def _paper(value: object) -> Paper:
     note = mapping(value)
     content = mapping(note.get("content"), "an object at `content`")
-    key, title = fields.text(note.get("forum") or note.get("id")), fields.text(_value(content, "title"))
+    key, title = (
+        fields.text(note.get("forum") or note.get("id")),
+        fields.text(_value(content, "title")),
+    )
     if not key or not title:
         raise Unreadable("`forum` and `content.title`, found less")
     people, words = _value(content, "authors"), _value(content, "keywords")
-    made = fields.count((note.get("cdate") or 0) // 1000) if isinstance(note.get("cdate"), int) else None
-    at = datetime.fromtimestamp(made, UTC) if made else None
+    at = fields.epoch(note.get("cdate"), 1_000)
     return Paper(
         id=f"openreview:{key}",
         title=title,

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from digest.errors import Changed, Unreachable
+from digest.errors import Unreachable
 from digest.model import Page, Paper, Request, Response, Secret
 from digest.sources import fields
-from digest.sources.reading import Unreadable, decoded, mapping, parse, read_each, shown
+from digest.sources.plain import PlainSource
+from digest.sources.reading import Unreadable, mapping, parse, read_each, shown
 
 URL = "https://api.semanticscholar.org"
 PACE = 1.1
@@ -32,7 +33,7 @@ class SemanticScholarSettings:
     """What a day is asked for; with none, it is not asked for lists."""
 
 
-class SemanticScholar:
+class SemanticScholar(PlainSource):
     """A source when it is given a query, and an enrichment; pure."""
 
     name = "semanticscholar"
@@ -43,19 +44,11 @@ class SemanticScholar:
         value = fields.secret(key)
         self._headers = {"x-api-key": value} if value else {}
 
-    def expects(self, day: date) -> bool:
-        """A query may find nothing on any day."""
-        return False
-
     def first(self, day: date) -> Request:
         """What was published on a day and is found for the query."""
         params = {"query": self.query or "learning", "publicationDateOrYear": f"{day}:{day}"}
         params |= {"fields": LISTED, "limit": "100", "offset": "0"}
         return Request(f"{self.url}/search", params, self._headers, pace=PACE)
-
-    def fallbacks(self, day: date) -> tuple[Request, ...]:
-        """There is no other way."""
-        return ()
 
     def about(self, papers: Sequence[Paper], now: datetime) -> Iterator[Request]:
         """What enriches papers: batches of those that it can know."""
@@ -69,20 +62,17 @@ class SemanticScholar:
         """Whether a saved file looks like an answer, or one kept with its URL."""
         return b"api.semanticscholar.org/" in body or b'"paperId"' in body[:200_000]
 
-    def read(self, response: Response) -> Page:
-        """The papers of a search or a batch. Raises Changed, and Unreachable for an error of theirs."""
-        try:
-            return self._read(parse(decoded(response)), response)
-        except Unreadable as fault:
-            raise Changed(response.url, fault.expected, response.body) from fault
+    def take(self, text: str, response: Response) -> Page:
+        """The papers of a search or a batch, also of several that were kept together."""
+        return self._read(parse(text), response)
 
     def _read(self, value: object, response: Response) -> Page:
-        if _is_kept(value):
-            pages = [self._read(parse(str(each.get("body"))), _kept(each, response)) for each in value]  # type: ignore[attr-defined]
-            return _joined(pages, fields.mail_date(value[0].get("date")))  # type: ignore[index]
+        if kept := _kept_answers(value):
+            pages = [self._read(parse(_body(each, response)), response) for each in kept]
+            return _joined(pages, fields.mail_date(kept[0].get("date")))
         if isinstance(value, list):
             known = [each for each in value if each is not None]
-            papers, notes = read_each(known, lambda each: _paper(each, response.at, ""), "entry")
+            papers, notes = read_each(known, lambda each: _paper(each, ""), "entry")
             return Page(papers, None, notes=notes, lacks=SINGLE)
         told = mapping(value)
         if "error" in told or "message" in told:
@@ -95,7 +85,7 @@ class SemanticScholar:
         data = told.get("data", [])
         if not isinstance(data, list):
             raise Unreadable(f"an array at `data`, found {shown(data)}")
-        papers, notes = read_each(data, lambda each: _paper(each, response.at, "title"), "entry")
+        papers, notes = read_each(data, lambda each: _paper(each, "title"), "entry")
         following = fields.count(told.get("next"))
         request = None
         if following and response.url.startswith(f"{self.url}/search?"):
@@ -108,16 +98,19 @@ def _batched(ids: Sequence[str], size: int) -> Iterator[list[str]]:
     yield from (list(ids[n : n + size]) for n in range(0, len(ids), size))
 
 
-def _is_kept(value: object) -> bool:
-    first = value[0] if isinstance(value, list) and value else None
-    return isinstance(first, dict) and "body" in first and "url" in first
+def _kept_answers(value: object) -> list[Mapping[str, Any]]:
+    """Answers that were kept with their URLs; none for an answer itself."""
+    kept: list[Mapping[str, Any]] = [
+        each for each in fields.listed(value) if isinstance(each, dict)
+    ]
+    return kept if all("body" in each and "url" in each for each in kept) else []
 
 
-def _kept(each: Mapping[str, Any], response: Response) -> Response:
+def _body(each: Mapping[str, Any], response: Response) -> str:
     if each.get("status") != 200:
         problem = f"Semantic Scholar answered {each.get('status')}: {each.get('body')!r:.120}"
         raise Unreachable(f"{response.url}: {problem}")
-    return replace(response, url=response.url, headers={})
+    return str(each["body"])
 
 
 def _joined(pages: Sequence[Page], at: datetime | None) -> Page:
@@ -135,18 +128,16 @@ def _asked(paper: Paper) -> str:
     return ""
 
 
-def _paper(value: object, at: datetime, needed: str) -> Paper:
+def _paper(value: object, needed: str) -> Paper:
     told = mapping(value)
     own, title = fields.text(told.get("paperId")), fields.text(told.get("title"))
     if not own or (needed and not title):
         raise Unreadable("`paperId` and `title`, found less")
-    external = told.get("externalIds") if isinstance(told.get("externalIds"), dict) else {}
+    external = fields.held(told.get("externalIds"))
     arxiv, doi = fields.arxiv_id(external.get("ArXiv")), fields.doi(external.get("DOI"))
     ids = [f"arxiv:{arxiv}" if arxiv else "", doi, f"semanticscholar:{own}"]
     known = list(dict.fromkeys(filter(None, ids)))
-    people = told.get("authors") if isinstance(told.get("authors"), list) else []
-    names = (fields.text(p.get("name")) for p in people if isinstance(p, dict))
-    tldr, pdf = told.get("tldr"), told.get("openAccessPdf")
+    names = (fields.text(fields.held(p).get("name")) for p in fields.listed(told.get("authors")))
     counts = {
         "citations": fields.count(told.get("citationCount")),
         "influential citations": fields.count(told.get("influentialCitationCount")),
@@ -158,8 +149,8 @@ def _paper(value: object, at: datetime, needed: str) -> Paper:
         abstract=fields.text(told.get("abstract")),
         authors=tuple(filter(None, names)),
         url=fields.web_address(told.get("url")) or f"https://www.semanticscholar.org/paper/{own}",
-        summary=fields.text(tldr.get("text")) if isinstance(tldr, dict) else "",
-        pdf=fields.web_address(pdf.get("url")) if isinstance(pdf, dict) else "",
+        summary=fields.text(fields.held(told.get("tldr")).get("text")),
+        pdf=fields.web_address(fields.held(told.get("openAccessPdf")).get("url")),
         venue=fields.text(told.get("venue")),
         published=fields.instant(told.get("publicationDate")),
         signals=tuple((name, count) for name, count in counts.items() if count is not None),

@@ -1,6 +1,6 @@
 """Collect: what the sources listed on a day."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +11,8 @@ from digest.model import (
     Collection,
     Finished,
     Judged,
+    Page,
+    Paper,
     Request,
     Run,
     Saved,
@@ -41,10 +43,15 @@ class Collect:
         papers: Papers,
         reports: Path,
         observer: Observer,
+        shelf: Callable[[date], Iterable[tuple[Source, Saved]]] = lambda _: (),
     ) -> None:
-        """`reports` is the directory that keeps answers nobody understood."""
+        """`reports` is the directory that keeps answers nobody understood.
+
+        `shelf` gives the saved answers that may be of a day, which are taken in beside what is
+        fetched.
+        """
         self._sources, self._fetcher, self._papers = sources, fetcher, papers
-        self._reports, self._observer = reports, observer
+        self._reports, self._observer, self._shelf = reports, observer, shelf
 
     def pending(self, run: Run, now: datetime) -> Iterator[list[Source]]:
         """Sources whose day is not settled; one that is still filling up, after half an hour."""
@@ -62,8 +69,41 @@ class Collect:
             raise Misuse(f"{run.day} has not begun: the newest day is {now.date()} (UTC)")
         self._observer(Started(self.stage, len(batch)))
         collections = [self._store(s, self._bring(s, run, now), now) for s in batch]
+        collections += self._shelved(run.day, now)
         self._observer(Finished(self.stage))
         return collections
+
+    def period(self, source: Source, request: Request, now: datetime) -> list[Collection]:
+        """Takes in a list over several days, each day that is over as a collection of its own.
+
+        Raises SourceError when it cannot be read to its end: half a month is no back-fill.
+        """
+        papers: list[Paper] = []
+        following = request
+        for _ in range(MOST_PAGES):
+            page = source.read(self._fetcher.fetch(following))
+            papers += page.papers
+            if page.next is None:
+                break
+            following = page.next
+        days = {paper.day for paper in papers if paper.day and paper.day < now.date()}
+        hauls = [_haul(source, day) for day in sorted(days)]
+        for haul in hauls:
+            haul.believed = True
+            haul.add(Page(tuple(paper for paper in papers if paper.day == haul.day), haul.day))
+        return [self._store(source, haul, now) for haul in hauls]
+
+    def _shelved(self, day: date, now: datetime) -> list[Collection]:
+        """What lies on the shelf of a day; what cannot be read says nothing of it."""
+        kept = []
+        for source, file in self._shelf(day):
+            try:
+                haul = _read(source, file)
+            except Misuse:
+                continue  # of no day at all
+            if haul.day == day and haul.papers:
+                kept.append(self._store(source, haul, now))
+        return kept
 
     def take_in(self, saved: Sequence[Saved], now: datetime) -> list[Collection]:
         """Stores saved answers, oldest first, each a collection of its own.
@@ -164,7 +204,8 @@ def _undated(file: Saved) -> str:
 def _haul(source: Source, day: date, errors: Sequence[SourceError] = ()) -> Haul:
     """Nothing yet of a day; a source without a calendar rests on weekends."""
     expects = getattr(source, "expects", lambda day: not is_weekend(day))
-    return Haul(day, expected=expects(day), errors=list(errors))
+    rolling = getattr(source, "rolling", False)
+    return Haul(day, expected=expects(day), rolling=rolling, errors=list(errors))
 
 
 def _is_done(fetch: Collection, now: datetime) -> bool:

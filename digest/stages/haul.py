@@ -15,6 +15,8 @@ class Haul:
     day: date
     expected: bool = True
     """Whether the source's calendar has a list of that day."""
+    rolling: bool = False
+    """Whether the source shows its newest entries, of whatever days."""
     believed: bool = False
     """Whether the day was asked for by name and is over: what can be read is what there is."""
     papers: dict[str, Paper] = field(default_factory=dict)
@@ -54,7 +56,7 @@ class Haul:
         """The verdict, and why it is not `complete` or what was not as expected."""
         verdict, reason = judge(self._evidence(today, precedent))
         left_out = ""
-        if self.others and self.papers:
+        if self.others and self.papers and not self.rolling:
             left_out = f"{len(self.others)} papers of other days were left out"
         remarks = [reason, *map(str, self.errors), *self.notes, left_out]
         return verdict, "; ".join(dict.fromkeys(filter(None, remarks)))
@@ -70,7 +72,7 @@ class Haul:
             papers=frozenset(self.papers),
             expected=self.expected,
             failure=failure,
-            others=tuple(self.others),
+            others=() if self.rolling else tuple(self.others),
             lacks=self.lacks,
             believed=self.believed,
             precedent=precedent,

@@ -43,7 +43,7 @@ class Select:
 
     stage = Stage.SELECT
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - stores, and four ways to choose
         self,
         papers: Papers,
         subscribers: Subscribers,
@@ -51,6 +51,7 @@ class Select:
         quiet: Mood,
         table: WordVectors | None,
         observer: Observer,
+        *,
         fill: bool = False,
         patience: timedelta = timedelta(),
     ) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -98,7 +98,7 @@ class Works:
         works = {w.number: w for n in own if (w := known.get(n)) and not apart(own, w.names)}
         mark = fingerprint(paper)
         alike = known.get(mark)
-        if not works and alike and not apart(own, alike.names):
+        if alike and not apart([*own, *_names_of(works.values())], alike.names):
             works[alike.number] = alike
         found = sorted(works.values(), key=lambda work: (best([work.id]) != best(own), work.number))
         work = found[0] if found else self._make(best(own), known)
@@ -144,6 +144,10 @@ class Works:
         )
         work.names |= other.names
         known |= dict.fromkeys(other.names, work)
+
+
+def _names_of(works: Iterable[Work]) -> set[str]:
+    return set().union(*(work.names for work in works))
 
 
 def _row(work: Work, source: str, told: Telling) -> Mapping[str, Value]:
