@@ -1,6 +1,6 @@
 """What an installation does and tells: a run, what is due, what was chosen, what was sent."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -9,14 +9,11 @@ from digest.app.parts import Parts, opened
 from digest.clock import Clock
 from digest.config import Settings
 from digest.encoders.static import installed
-from digest.engine.lock import run_lock
 from digest.errors import Misuse
 from digest.mail.message_id import message_id
 from digest.model import (
     Delivery,
     DeliveryState,
-    Message,
-    Outcome,
     Paper,
     Report,
     Run,
@@ -69,9 +66,10 @@ class App(Parts):
         """
         report = Report(run.day)
         now = self.clock.now()
-        with run_lock(self.lock_file, f"digest run of {run.day}", now):
+        with self.alone(f"digest run of {run.day}", now):
             self.memory.check()
             self.memory.advance()
+            self.joining.tick()
             report.count(DeliveryState.IN_DOUBT, self.take_over(now))
             if collect:
                 self.engine.collect(run, report)
@@ -121,13 +119,13 @@ class App(Parts):
 
     def adopt(self, sent: date) -> None:
         """Takes a restored store as it is; editions up to `sent` count as sent. Raises Locked."""
-        with run_lock(self.lock_file, "digest db adopt", self.clock.now()):
+        with self.alone("digest db adopt", self.clock.now()):
             self.memory.adopt(sent)
 
     def prepare(self, run: Run) -> Report:
         """Selects and proves what is due, and sends nothing. Raises Locked, RenderError."""
         report, now = Report(run.day), self.clock.now()
-        with run_lock(self.lock_file, f"digest render of {run.day}", now):
+        with self.alone(f"digest render of {run.day}", now):
             self.engine.prepare(run, report, now)
         return report
 
@@ -190,12 +188,6 @@ class App(Parts):
     def message_id(self, address: str, day: date) -> str:
         """The Message-ID of an edition for a reader: computed, never stored."""
         return message_id(self.identity.list_label, address, day, self.identity.domain)
-
-    def hand_over(self, messages: Sequence[Message]) -> list[Outcome]:
-        """Hands messages over outside the ledger: test copies, answers. Raises TransportError."""
-        outcomes: list[Outcome] = []
-        self._deliver(messages, lambda _: None, outcomes.append, lambda: False)
-        return outcomes
 
 
 @contextmanager

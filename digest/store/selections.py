@@ -34,7 +34,8 @@ class SelectionStore:
                 {"address": address, "day": day.toordinal(), "chosen": row}
                 for address, row in zip(decisions.addresses, packed, strict=True)
             ]
-            self._db.many(self._sql["intern"], ({"address": row["address"]} for row in rows))
+            interned: Params = {"addresses": json.dumps(list(decisions.addresses))}
+            self._db.execute(self._sql["intern"], interned)
             self._db.many(self._sql["put"], rows)
 
     def recorded(self, addresses: Sequence[str], day: date) -> set[str]:

@@ -115,7 +115,7 @@ ORDER BY a.alias, l.day DESC, l.source
 SELECT {columns}, NULL, NULL, NULL, NULL
 FROM listings AS l JOIN papers AS p ON p.id = l.paper
 WHERE l.day < :before
-ORDER BY l.day DESC, p.paper LIMIT :limit
+ORDER BY l.day DESC, p.paper, l.source LIMIT :limit
 
 -- :days  the days that hold papers, newest first
 SELECT DISTINCT day FROM listings WHERE day <= :until ORDER BY day DESC LIMIT :limit

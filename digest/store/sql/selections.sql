@@ -1,5 +1,9 @@
--- :intern  gives an address its place among the readers
-INSERT INTO readers (address) VALUES (:address) ON CONFLICT (address) DO NOTHING
+-- :intern  gives addresses their places among the readers; who has one costs no number
+INSERT INTO readers (address)
+SELECT a.value FROM json_each(:addresses) AS a
+WHERE NOT EXISTS (SELECT 1 FROM readers AS r WHERE r.address = a.value)
+ORDER BY a.value
+ON CONFLICT (address) DO NOTHING
 
 -- :put  records a choice; one that is already there stays
 INSERT INTO selections (reader, day, chosen)
@@ -20,7 +24,7 @@ SELECT r.address, s.day, s.chosen
 FROM json_each(:addresses) AS a JOIN readers AS r ON r.address = a.value
 JOIN selections AS s ON s.reader = r.id
 JOIN deliveries AS d ON d.reader = s.reader AND d.day = s.day
-WHERE s.day <> :day AND d.state IN (SELECT value FROM json_each(:seen))
+WHERE s.day <> :day AND d.state IN (SELECT CAST(value AS BIGINT) FROM json_each(:seen))
 
 -- :prove  keeps the checksum of a rendered message
 UPDATE selections SET proof = :proof
@@ -48,12 +52,12 @@ INSERT INTO reasons (kind, label) VALUES (:kind, :label) ON CONFLICT (kind, labe
 SELECT kind, label, id FROM reasons WHERE label IN (SELECT value FROM json_each(:labels))
 
 -- :reasons  reasons by their numbers
-SELECT id, kind, label FROM reasons WHERE id IN (SELECT value FROM json_each(:numbers))
+SELECT id, kind, label FROM reasons WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(:numbers))
 
 -- :last_days  per reader, the newest edition before a day that they got
 SELECT r.address, max(s.day)
 FROM json_each(:addresses) AS a JOIN readers AS r ON r.address = a.value
 JOIN selections AS s ON s.reader = r.id
 JOIN deliveries AS d ON d.reader = s.reader AND d.day = s.day
-WHERE s.day < :day AND d.state IN (SELECT value FROM json_each(:seen))
+WHERE s.day < :day AND d.state IN (SELECT CAST(value AS BIGINT) FROM json_each(:seen))
 GROUP BY r.address
