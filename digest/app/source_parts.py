@@ -78,7 +78,8 @@ class SourceParts(StoreParts):
 
     def _shelved(self, day: date) -> Iterator[tuple[Source, Saved]]:
         """The saved files of `sources.folder` that may be of a day, with whose they are."""
-        folder = self.settings.sources.folder
+        named = self.settings.sources.folder
+        folder = self.settings.home / named if named else None
         sources = {source.name: source for source in self.every_source()} if folder else {}
         for path in sorted(folder.rglob("*")) if folder else ():
             if path.is_file() and not path.name.startswith(".") and day_of(path) in {None, day}:

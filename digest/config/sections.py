@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from pathlib import Path
 from typing import Any
 
 from digest.sources.arxiv import ArxivSettings
@@ -98,8 +97,8 @@ class SourcesSettings:
     """Who is asked what else they know of a day's papers: `semanticscholar`, `hackernews`, …"""
     watch: bool = True
     """Read the present day's list, too, so that its votes are known as they grow."""
-    folder: Path | None = None
-    """A folder of saved pages and answers; what lies there is read like what is fetched."""
+    folder: str = ""
+    """A folder of saved pages and answers, from `home`; it is read like what is fetched."""
     fetch: FetchSettings = field(default_factory=FetchSettings)
     huggingface: HuggingFaceSettings = field(default_factory=HuggingFaceSettings)
     arxiv: ArxivSettings = field(default_factory=ArxivSettings)

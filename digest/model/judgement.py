@@ -57,12 +57,12 @@ def judge(e: Evidence) -> tuple[Verdict, str]:
             if e.papers
             else (e.failure, "")
         )
+    if e.lacks:
+        return Verdict.PARTIAL, e.lacks
     return _on_papers(e) if e.papers else _on_nothing(e)
 
 
 def _on_papers(e: Evidence) -> tuple[Verdict, str]:
-    if e.lacks:
-        return Verdict.PARTIAL, e.lacks
     again = e.papers & e.precedent.previous
     if not e.believed and len(e.papers) >= FEWEST and len(again) > SAME * len(e.papers):
         return Verdict.STALE, f"{len(again)} of {len(e.papers)} papers are those of the day before"
@@ -81,8 +81,6 @@ def _thin(number: int, usual: tuple[int, ...]) -> str:
 
 
 def _on_nothing(e: Evidence) -> tuple[Verdict, str]:
-    if e.lacks and e.believed:
-        return Verdict.EMPTY, e.lacks
     if e.others:
         return Verdict.STALE, f"the papers of {max(e.others)} are shown instead"
     if not e.expected:

@@ -26,6 +26,7 @@ from digest.sources.reading import (
 PER_PAGE, MOST = 500, 30_000
 """Entries that are asked for at a time; entries that a query can reach at all."""
 
+_UPDATED = re.compile(r"<updated>\s*(\d{4}-\d\d-\d\d)")
 _WINDOW = re.compile(r"submittedDate:\[(\d{12}) TO (\d{12})\]")
 
 
@@ -59,9 +60,12 @@ def read_envelope(text: str, response: Response) -> Page:
     if not isinstance(body, str) or "arxiv.org/" not in url:
         raise Unreadable("an answer of arXiv with `url`, `status_code` and `body`")
     if held.get("status_code") != 200:
-        raise Unreachable(
+        error = Unreachable(
             f"{response.url}: arXiv answered {held.get('status_code')}: {_error(body)}"
         )
+        told = _UPDATED.search(body)
+        error.day = fields.day(told[1]) if told else None
+        raise error
     return read(body, Response(url, b"", response.at), 0.0)
 
 

@@ -9,8 +9,6 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from digest.model import Secret
-
 LARGEST = 1_000_000_000
 """A count above this is no count."""
 
@@ -159,8 +157,3 @@ def listed(value: object) -> list[Any]:
 def held(value: object) -> dict[str, Any]:
     """An object; empty for anything else."""
     return value if isinstance(value, dict) else {}
-
-
-def secret(value: Secret | str | None) -> str:
-    """The value of a secret setting; "" for none."""
-    return value.reveal() if isinstance(value, Secret) else value or ""

@@ -5,10 +5,10 @@ Each run's count is kept, so what a repository gained in a day follows from two 
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from digest.model import Page, Paper, Request, Response, Secret
+from digest.model import Page, Paper, Request, Response
 from digest.sources import fields
 from digest.sources.plain import PlainSource
 from digest.sources.reading import Unreadable, mapping, parse
@@ -24,7 +24,7 @@ class GitHubSettings:
     """`[sources.github]`."""
 
     url: str = URL
-    token: Secret | None = None
+    token: str = field(default="", repr=False)
     """Optional."""
 
 
@@ -34,12 +34,12 @@ class GitHub(PlainSource):
     name = "github"
     enabled = False
 
-    def __init__(self, url: str = URL, token: Secret | str | None = None) -> None:
+    def __init__(self, url: str = URL, token: str = "") -> None:
         """`url` is the API's host."""
-        self.url, value = url.rstrip("/"), fields.secret(token)
+        self.url = url.rstrip("/")
         self._headers = {"Accept": "application/vnd.github+json"}
-        self._headers |= {"Authorization": f"Bearer {value}"} if value else {}
-        self._most = MOST_WITH_TOKEN if value else MOST
+        self._headers |= {"Authorization": f"Bearer {token}"} if token else {}
+        self._most = MOST_WITH_TOKEN if token else MOST
         self._asked: dict[str, Paper] = {}
 
     def first(self, day: date) -> Request:

@@ -4,12 +4,12 @@ Without a login it may answer 403 ChallengeRequired: the verdict is then `failed
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from digest.errors import Unreachable
-from digest.model import Page, Paper, Request, Response, Secret
+from digest.model import Page, Paper, Request, Response
 from digest.sources import fields
 from digest.sources.plain import PlainSource
 from digest.sources.reading import Unreadable, mapping, parse, read_each
@@ -25,7 +25,7 @@ class OpenReviewSettings:
     url: str = URL
     invitations: tuple[str, ...] = ()
     """As `ICLR.cc/2027/Conference/-/Submission`; with none, a run does not ask it."""
-    token: Secret | None = None
+    token: str = field(default="", repr=False)
     """Optional: what a login gives."""
 
 
@@ -34,17 +34,14 @@ class OpenReview(PlainSource):
 
     name = "openreview"
 
-    def __init__(
-        self, url: str = URL, invitations: Sequence[str] = (), token: Secret | str | None = None
-    ) -> None:
+    def __init__(self, url: str = URL, invitations: Sequence[str] = (), token: str = "") -> None:
         """`url` is the API's host."""
         self.url, self.invitations, self.enabled = (
             url.rstrip("/"),
             tuple(invitations),
             bool(invitations),
         )
-        value = fields.secret(token)
-        self._headers = {"Authorization": f"Bearer {value}"} if value else {}
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def first(self, day: date) -> Request:
         """Notes made since the day began, newest first."""

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
 from digest.errors import Unreachable
-from digest.model import Page, Paper, Request, Response, Secret
+from digest.model import Page, Paper, Request, Response
 from digest.sources import fields
 from digest.sources.plain import PlainSource
 from digest.sources.reading import Unreadable, mapping, parse, read_each, shown
@@ -27,7 +27,7 @@ class SemanticScholarSettings:
     """`[sources.semanticscholar]`."""
 
     url: str = URL
-    key: Secret | None = None
+    key: str = field(default="", repr=False)
     """Optional; without one the anonymous pool is shared with everybody."""
     query: str = ""
     """What a day is asked for; with none, it is not asked for lists."""
@@ -38,11 +38,10 @@ class SemanticScholar(PlainSource):
 
     name = "semanticscholar"
 
-    def __init__(self, url: str = URL, key: Secret | str | None = None, query: str = "") -> None:
+    def __init__(self, url: str = URL, key: str = "", query: str = "") -> None:
         """`key` is the API key, if there is one."""
         self.url, self.query, self.enabled = url.rstrip("/") + "/graph/v1/paper", query, bool(query)
-        value = fields.secret(key)
-        self._headers = {"x-api-key": value} if value else {}
+        self._headers = {"x-api-key": key} if key else {}
 
     def first(self, day: date) -> Request:
         """What was published on a day and is found for the query."""
@@ -109,7 +108,9 @@ def _kept_answers(value: object) -> list[Mapping[str, Any]]:
 def _body(each: Mapping[str, Any], response: Response) -> str:
     if each.get("status") != 200:
         problem = f"Semantic Scholar answered {each.get('status')}: {each.get('body')!r:.120}"
-        raise Unreachable(f"{response.url}: {problem}")
+        error, at = Unreachable(f"{response.url}: {problem}"), fields.mail_date(each.get("date"))
+        error.day = at.date() if at else None
+        raise error
     return str(each["body"])
 
 

@@ -182,7 +182,7 @@ def _read(source: Source, file: Saved) -> Haul:
     try:
         page = source.read(file.response)
     except SourceError as error:
-        day = file.asked or file.named
+        day = file.asked or error.day or file.named
         if day is None:
             raise Misuse(f"{_undated(file)} (it cannot be read, either: {error})") from error
         return _haul(source, day, errors=[error])

@@ -38,6 +38,9 @@ class Haul:
         if page.day and page.day != self.day and not page.papers:
             self.others.append(page.day)
         for paper in page.papers:
+            if not paper.title:
+                self.notes.append(f"left out {paper.id}: it has no title here")
+                continue
             told = paper.day or page.day
             if whatever or told in {None, self.day}:
                 self.papers.setdefault(paper.id, replace(paper, day=self.day))

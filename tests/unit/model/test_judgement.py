@@ -36,6 +36,7 @@ def evidence(**told: object) -> Evidence:
         ({"failure": Verdict.FAILED}, Verdict.PARTIAL, "missing"),
         ({"failure": Verdict.CHANGED}, Verdict.PARTIAL, "missing"),
         ({"lacks": "7 of 20"}, Verdict.PARTIAL, "7 of 20"),
+        ({"papers": frozenset(), "lacks": "7 of 20"}, Verdict.PARTIAL, "7 of 20"),
         ({"lacks": "7 of 20", "believed": True}, Verdict.PARTIAL, "7 of 20"),
         ({"precedent": Precedent(MANY)}, Verdict.STALE, "20 of 20"),
         ({"precedent": Precedent(MANY), "today": FRIDAY}, Verdict.STALE, "20 of 20"),
@@ -90,6 +91,6 @@ def test_nothing_is_complete_without_papers_and_no_trouble_is_silent(e: Evidence
         assert not e.lacks
     if verdict is Verdict.EMPTY:
         assert not e.papers
-        assert not e.expected or e.lacks
+        assert not e.expected
     if e.failure:
         assert not verdict.final

@@ -7,7 +7,7 @@ import pytest
 from shared import shared
 
 from digest.errors import Changed, SourceError, Unreachable
-from digest.model import Page, Paper, Response, Secret
+from digest.model import Page, Paper, Response
 from digest.sources.biorxiv import Biorxiv
 from digest.sources.crossref import Crossref
 from digest.sources.feeds import Feeds
@@ -20,7 +20,7 @@ from digest.sources.semanticscholar import SemanticScholar
 
 AT = datetime(2026, 11, 24, 6, tzinfo=UTC)
 DAY = date(2026, 11, 23)
-SCHOLAR = SemanticScholar(key=Secret("s3cret"))
+SCHOLAR = SemanticScholar(key="s3cret")
 
 
 def recorded(source: object, name: str) -> Page:
@@ -175,7 +175,7 @@ def test_biorxiv_as_documented():
 
 
 def test_openreview_as_documented():
-    source = OpenReview(invitations=("X/-/Submission",), token=Secret("t"))
+    source = OpenReview(invitations=("X/-/Submission",), token="t")
     assert source.first(DAY).params["invitation"] == "X/-/Submission"
     note = {"id": "n", "forum": "f", "cdate": 1_795_428_000_000, "invitations": [],
             "content": {"title": {"value": "T"}, "authors": {"value": ["A B"]},
@@ -231,7 +231,7 @@ def test_github_as_documented():
     page = read(hub, {"full_name": "lab/7", "stargazers_count": 12})
     assert [(p.id, p.stars) for p in page.papers] == [("arxiv:7", 12)]
     assert read(hub, {"full_name": "lab/x", "stargazers_count": 12}).papers == ()
-    assert len(list(GitHub(token=Secret("t")).about(papers, AT))) == 50
+    assert len(list(GitHub(token="t").about(papers, AT))) == 50
 
 
 @pytest.mark.parametrize("source", everyone({}), ids=lambda source: source.name)
