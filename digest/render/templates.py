@@ -7,6 +7,7 @@ mark, and puts the constructs back afterwards; so what is compiled is already in
 
 import logging
 import re
+import textwrap
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -33,6 +34,8 @@ from digest.render.languages import ENGLISH
 
 CHECKOUT = Path(__file__).resolve().parents[2] / "templates"
 STYLE = "style.css"
+WIDTH = 72
+"""Columns of a letter's text part."""
 DOCTYPE = "<!doctype html>\n"
 """Without it, clients lay a page out as in 1998; lxml leaves it out."""
 
@@ -58,7 +61,14 @@ def folders() -> list[Path]:
 
 def environment(loader: BaseLoader | None = None) -> Environment:
     """Templates with autoescape in `.html`, no undefined names, and CSS inlined: for mail."""
-    return pages(_Inlining(loader or templates()))
+    made = pages(_Inlining(loader or templates()))
+    made.filters["filled"] = _filled
+    return made
+
+
+def _filled(text: str) -> str:
+    """A paragraph of a letter's text part."""
+    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def pages(loader: BaseLoader | None = None) -> Environment:

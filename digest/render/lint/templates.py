@@ -11,7 +11,7 @@ from digest.render.templates import environment, explained
 from digest.render.text import Text
 
 _SUFFIXES = (".html", ".txt")
-_ELSEWHERE = ("examples/", "lab/")
+_ELSEWHERE = ("examples/", "lab/", "web/")
 """What is no part of a mail."""
 
 
