@@ -224,6 +224,9 @@ def test_every_key_can_be_set_by_the_environment():
         "mail.bounce_domain": "bounce.example.org",
         "mail.reply_to": "answers@example.org",
         "web.bind": "[::1]:80",
+        "web.metrics_bind": "[::1]:81",
+        "web.keep_origin": "true",
+        "web.check_mx": "true",
         "sources.watch": "no",
     }
     everything = {

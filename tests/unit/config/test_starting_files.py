@@ -21,7 +21,10 @@ from digest.model import Rhythm, TopicKind
 
 ROOT = Path(__file__).resolve().parents[3]
 # What is worked out when it is not set stands in the template with an example instead.
-EXAMPLES = {"delivery.retry_after": 900}
+EXAMPLES = {
+    "delivery.retry_after": 900,
+    "web.blocked_domains": Path("/etc/paper-digest/throw-away-domains"),
+}
 _COMMENTED = re.compile(r"^# (?=[a-z_]+ = )", re.MULTILINE)
 
 
