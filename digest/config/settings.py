@@ -11,8 +11,10 @@ from digest.config.sections import (
     SourcesSettings,
     WebSettings,
 )
+from digest.doctor.settings import DoctorSettings
 from digest.mail.identity import MailSettings
 from digest.model import Secret
+from digest.observe.settings import AlertSettings
 from digest.store.retention import RetentionSettings
 from digest.transport.settings import SmtpSettings
 
@@ -39,6 +41,8 @@ class Settings:
     mail: MailSettings = field(default_factory=MailSettings)
     web: WebSettings = field(default_factory=WebSettings)
     sources: SourcesSettings = field(default_factory=SourcesSettings)
+    doctor: DoctorSettings = field(default_factory=DoctorSettings)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
     file: Path | None = field(default=None, compare=False, metadata=NO_KEY)
     """The digest.toml that was read; None: there was none."""
     warnings: tuple[str, ...] = field(default=(), compare=False, metadata=NO_KEY)

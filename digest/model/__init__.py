@@ -1,5 +1,6 @@
 """Nouns of the field: frozen, typed, without I/O. Import them from here."""
 
+from digest.model.cause import CONSEQUENCES, Cause, Consequence, Notice
 from digest.model.delivery import (
     SEEN,
     SETTLED,
@@ -13,7 +14,7 @@ from digest.model.delivery import (
     Severity,
 )
 from digest.model.digest import Card, Digest, Link, Section
-from digest.model.event import Advanced, Event, Finished, Stage, Started
+from digest.model.event import Advanced, Began, Ended, Event, Finished, Stage, Started
 from digest.model.exchange import Page, Request, Response, Saved
 from digest.model.message import Message
 from digest.model.paper import Paper
@@ -27,24 +28,30 @@ from digest.model.topic import Topic, TopicKind
 from digest.model.verdict import Collection, Verdict
 
 __all__ = [
+    "CONSEQUENCES",
     "FAILURES",
     "SEEN",
     "SETTLED",
     "TRANSITIONS",
     "WHOLE",
     "Advanced",
+    "Began",
     "Card",
+    "Cause",
     "Choice",
     "Claim",
     "Collection",
+    "Consequence",
     "Delivery",
     "DeliveryState",
     "Digest",
+    "Ended",
     "Event",
     "Finished",
     "Link",
     "Message",
     "Mood",
+    "Notice",
     "Outcome",
     "Page",
     "Paper",

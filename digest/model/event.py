@@ -1,7 +1,10 @@
 """What a stage tells while it works; listeners (progress bars, log) decide what to show."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+
+from digest.model.cause import Notice
 
 
 class Stage(StrEnum):
@@ -38,4 +41,23 @@ class Finished:
     stage: Stage
 
 
-Event = Started | Advanced | Finished
+@dataclass(frozen=True, slots=True)
+class Began:
+    """A run holds the lock and begins."""
+
+    day: date
+    """The edition's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run has ended, in whatever way."""
+
+    day: date
+    status: int
+    """Its exit status."""
+    notices: tuple[Notice, ...] = ()
+    """What somebody should hear of."""
+
+
+Event = Started | Advanced | Finished | Began | Ended
