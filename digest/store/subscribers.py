@@ -107,7 +107,7 @@ class SubscriberStore:
 
     def intern(self, address: str) -> int:
         """The number that stands for an address, which has one from now on."""
-        self._db.execute(self._sql["intern"], {"address": address})
+        self._db.execute(self._sql["intern"], {"addresses": json.dumps([address])})
         number: int = self._db.all(self._sql["number"], {"address": address})[0][0]
         return number
 
