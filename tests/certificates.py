@@ -8,6 +8,8 @@ from pathlib import Path
 
 import trustme
 
+from digest.clock import SystemClock
+
 
 @cache
 def authority(name: str = "trusted") -> trustme.CA:
@@ -38,7 +40,7 @@ def server_context(
         "not_before": datetime(2019, 1, 1, tzinfo=UTC),
         "not_after": datetime(2020, 1, 1, tzinfo=UTC),
     }
-    soon = {} if days is None else {"not_after": datetime.now(UTC) + timedelta(days=days)}
+    soon = {} if days is None else {"not_after": SystemClock().now() + timedelta(days=days)}
     certificate = authority(ca).issue_cert(host, **(past if expired else soon))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)

@@ -34,7 +34,6 @@ class DnsServer:
     def __enter__(self) -> Self:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
-        self._socket.settimeout(0.2)
         self.nameserver = f"127.0.0.1:{self._socket.getsockname()[1]}"
         self._open = True
         self._thread = Thread(target=self._serve)
@@ -43,16 +42,15 @@ class DnsServer:
 
     def __exit__(self, *_: object) -> None:
         self._open = False
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as knock:
+            knock.sendto(b"", self._socket.getsockname())
         self._thread.join()
         self._socket.close()
 
     def _serve(self) -> None:
         while self._open:
-            try:
-                octets, client = self._socket.recvfrom(65_536)
-            except TimeoutError:
-                continue
-            if (answer := self._answer(dns.message.from_wire(octets))) is not None:
+            octets, client = self._socket.recvfrom(65_536)
+            if octets and (answer := self._answer(dns.message.from_wire(octets))) is not None:
                 self._socket.sendto(answer.to_wire(max_size=65_535), client)
 
     def _answer(self, query: dns.message.Message) -> dns.message.Message | None:

@@ -42,7 +42,7 @@ class Site:
                 self.end_headers()
                 self.wfile.write(b"<p>a page</p>")
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, *_: object) -> None:
                 """Stays silent."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

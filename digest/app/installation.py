@@ -179,8 +179,16 @@ class App(WatchParts):
 
     def _waiting(self, run: Run, now: datetime) -> Iterator[Subscriber]:
         if not run.backfill:
-            active = self.subscribers.active()
-            yield from (r for r in active if run.ever(r) and not run.due(r, now))
+            for reader in self.subscribers.active():
+                at = due_at(reader, run.day, run.fresh) if run.wants(reader) else None
+                if at is not None and at > now:
+                    yield reader
+
+    def due_later(self, day: date) -> tuple[datetime | None, int]:
+        """When the first of those who are due later for an edition is, and how many they are."""
+        run = Run(day, fresh=self.settings.selection.fresh)
+        later = [due_at(r, day, run.fresh) for r in self._waiting(run, self.clock.now())]
+        return min(filter(None, later), default=None), len(later)
 
     def open(self, run: Run, now: datetime) -> Iterator[list[str]]:
         """Who is due and not settled, in batches of addresses."""

@@ -34,6 +34,8 @@ from digest.transport.settings import SmtpSettings, is_loopback
 
 DAILY = timedelta(days=1)
 """How often a run looks whether what was well still is."""
+PROBE = "one-paper"
+"""The example that stands for our mail."""
 MANY = 100
 """Readers up to whom no preflight is asked for."""
 
@@ -102,8 +104,7 @@ class Preflight:
 
     def _probe(self) -> bytes:
         """A mail as it would be handed over, signed when we sign."""
-        specimens = Specimens(self._settings)
-        return specimens.message(specimens.names[0]).content
+        return Specimens(self._settings).message(PROBE).content
 
     @staticmethod
     def _seen(relay: SmtpSettings) -> RelayFacts:

@@ -40,9 +40,9 @@ class Settings:
     selection: SelectionSettings = field(default_factory=SelectionSettings)
     mail: MailSettings = field(default_factory=MailSettings)
     web: WebSettings = field(default_factory=WebSettings)
-    sources: SourcesSettings = field(default_factory=SourcesSettings)
-    doctor: DoctorSettings = field(default_factory=DoctorSettings)
     alerts: AlertSettings = field(default_factory=AlertSettings)
+    doctor: DoctorSettings = field(default_factory=DoctorSettings)
+    sources: SourcesSettings = field(default_factory=SourcesSettings)
     file: Path | None = field(default=None, compare=False, metadata=NO_KEY)
     """The digest.toml that was read; None: there was none."""
     warnings: tuple[str, ...] = field(default=(), compare=False, metadata=NO_KEY)

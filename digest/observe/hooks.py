@@ -40,5 +40,5 @@ class Switch:
 
 def _post(url: str, timeout: float, json: object = None) -> None:
     with requests.post(url, json=json, timeout=timeout, allow_redirects=False, stream=True) as got:
-        if not got.ok:
+        if not 200 <= got.status_code < 300:
             raise Refused(str(got.status_code))

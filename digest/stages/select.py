@@ -83,6 +83,11 @@ class Select:
         folded = {r.address for r in late if _had_the_last(r, last.get(r.address), run)}
         return [reader for reader in readers if reader.address not in folded]
 
+    def folds(self, reader: Subscriber, run: Run) -> bool:
+        """Whether a reader got the edition before this one, so that a late one may be folded."""
+        last = self._selections.last_days([reader.address], run.day)
+        return _had_the_last(reader, last.get(reader.address), run)
+
     def perform(self, run: Run, batch: Sequence[Subscriber], now: datetime) -> int:
         """Chooses and records; doing it again changes nothing. Returns for how many."""
         for first, readers in self._pools(run.day, batch).items():

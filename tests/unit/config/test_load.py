@@ -224,6 +224,9 @@ def test_every_key_can_be_set_by_the_environment():
         "mail.list_id": "list.example.org",
         "mail.bounce_domain": "bounce.example.org",
         "web.bind": "[::1]:80",
+        "alerts.mail": "ann@example.org",
+        "alerts.webhook": "https://chat.example.org/hook?key=1",
+        "alerts.ping": "https://ping.example.org/uuid",
     }
     everything = {
         key.path: written.get(key.dotted) or f"{_example(key)}" for key in keys(Settings).values()
