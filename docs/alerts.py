@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from digest.model import CONSEQUENCES
+from digest.model import CAUSES
 
 PAGE = Path(__file__).with_name("alerts.md")
 BEGIN, END = "<!-- causes -->\n", "<!-- end -->\n"
@@ -14,7 +14,7 @@ def page() -> str:
     _, _, after = rest.partition(END)
     rows = [
         f"| `{cause}` | {it.title} | {it.advice} | {'yes' if it.alert else 'no'} |\n"
-        for cause, it in CONSEQUENCES.items()
+        for cause, it in CAUSES.items()
     ]
     head = "| cause | what it is | what to do | told |\n|---|---|---|---|\n"
     return before + BEGIN + head + "".join(rows) + END + after

@@ -10,7 +10,7 @@ import pytest
 from digest.cli import COMMANDS
 from digest.mail.operators import OPERATORS
 from digest.mail.verdict import TABLE
-from digest.model import CONSEQUENCES, TRANSITIONS, DeliveryState, SubscriberState
+from digest.model import CAUSES, TRANSITIONS, DeliveryState, SubscriberState
 from digest.model.life import BACK, LIFE, RETURNS
 from digest.transport.settings import ProviderSettings, RelaySettings
 
@@ -40,7 +40,7 @@ def test_the_table_of_causes_is_the_program_s():
     spec.loader.exec_module(module)
     page = module.page()
     assert (DOCS / "alerts.md").read_text() == page, "run `make docs`"
-    assert all(f"| `{cause}` |" in page for cause in CONSEQUENCES)
+    assert all(f"| `{cause}` |" in page for cause in CAUSES)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Nouns of the field: frozen, typed, without I/O. Import them from here."""
 
-from digest.model.cause import CONSEQUENCES, Cause, Consequence, Notice
+from digest.model.cause import CAUSES, Cause, Remedy, Notice
 from digest.model.delivery import (
     SEEN,
     SETTLED,
@@ -28,7 +28,7 @@ from digest.model.topic import Topic, TopicKind
 from digest.model.verdict import Collection, Verdict
 
 __all__ = [
-    "CONSEQUENCES",
+    "CAUSES",
     "FAILURES",
     "SEEN",
     "SETTLED",
@@ -41,7 +41,7 @@ __all__ = [
     "Choice",
     "Claim",
     "Collection",
-    "Consequence",
+    "Remedy",
     "Delivery",
     "DeliveryState",
     "Digest",

@@ -34,7 +34,7 @@ class Cause(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Consequence:
+class Remedy:
     """What a cause comes to."""
 
     title: str
@@ -44,47 +44,47 @@ class Consequence:
 
 
 _C = Cause
-CONSEQUENCES: dict[Cause, Consequence] = {
-    _C.SOURCE_FAILED: Consequence(
+CAUSES: dict[Cause, Remedy] = {
+    _C.SOURCE_FAILED: Remedy(
         "a source could not be read",
         "nothing, if it comes back: the next run asks again; `digest status` shows why",
     ),
-    _C.SOURCE_CHANGED: Consequence(
+    _C.SOURCE_CHANGED: Remedy(
         "a source answers in a shape that nobody knows",
         "look at the answer that was kept under reports/, and for a newer paper-digest",
     ),
-    _C.SOURCE_STALE: Consequence(
+    _C.SOURCE_STALE: Remedy(
         "a source shows an older day again", "nothing, if it catches up: the next run asks again"
     ),
-    _C.SOURCE_PARTIAL: Consequence(
+    _C.SOURCE_PARTIAL: Remedy(
         "a day came only in part", "nothing, if the rest comes: the next run asks again"
     ),
-    _C.SOURCE_FILLING: Consequence(
+    _C.SOURCE_FILLING: Remedy(
         "a day is still filling up", "nothing: it is asked for again", alert=False
     ),
-    _C.AUTHENTICATION: Consequence(
+    _C.AUTHENTICATION: Remedy(
         "a provider refuses what we send", "`digest doctor` says what is wrong, and what to add"
     ),
-    _C.PROVIDER_HALTED: Consequence(
+    _C.PROVIDER_HALTED: Remedy(
         "a provider is left alone for a while", "nothing: it is asked again when its rest is over"
     ),
-    _C.RELAY: Consequence("the relay could not be used", "see to the relay; the next run goes on"),
-    _C.IN_DOUBT: Consequence(
+    _C.RELAY: Remedy("the relay could not be used", "see to the relay; the next run goes on"),
+    _C.IN_DOUBT: Remedy(
         "mails may or may not have arrived", "`digest deliveries settle` or `release`"
     ),
-    _C.GIVEN_UP: Consequence(
+    _C.GIVEN_UP: Remedy(
         "mails were put off until they were too old",
         "`digest deliveries --state expired` shows the servers' words",
     ),
-    _C.SILENT_DAY: Consequence(
+    _C.SILENT_DAY: Remedy(
         "readers were due, and nobody got anything",
         "`digest status`, and `digest why-no-mail ADDRESS` for one of them",
     ),
-    _C.RUN_FAILED: Consequence("a run broke off", "mend what it says; the next run goes on"),
-    _C.NOT_PROVED: Consequence(
+    _C.RUN_FAILED: Remedy("a run broke off", "mend what it says; the next run goes on"),
+    _C.NOT_PROVED: Remedy(
         "the first sending to many readers waits for the preflight", "`digest doctor`"
     ),
-    _C.PREFLIGHT: Consequence(
+    _C.PREFLIGHT: Remedy(
         "the preflight finds something that is not well", "`digest doctor` prints what to add"
     ),
 }
@@ -110,15 +110,15 @@ class Notice:
     detail: str = ""
 
     @property
-    def consequence(self) -> Consequence:
+    def remedy(self) -> Remedy:
         """What it comes to."""
-        return CONSEQUENCES[self.cause]
+        return CAUSES[self.cause]
 
     @property
     def sentence(self) -> str:
         """As in `a source could not be read (huggingface): no answer`."""
         about = f" ({self.subject})" if self.subject else ""
-        return f"{self.consequence.title}{about}" + (f": {self.detail}" if self.detail else "")
+        return f"{self.remedy.title}{about}" + (f": {self.detail}" if self.detail else "")
 
 
 def notices(report: Report) -> list[Notice]:

@@ -39,13 +39,13 @@ class Alert:
         """One line: the first cause, and how many more."""
         first, more = self.notices[0], len(self.notices) - 1
         about = f" ({first.subject})" if first.subject else ""
-        return f"{first.consequence.title}{about}" + (f", and {more} more" if more else "")
+        return f"{first.remedy.title}{about}" + (f", and {more} more" if more else "")
 
     @property
     def text(self) -> str:
         """All of it: what, and what to do."""
         told = [
-            f"- {each.sentence}\n  What to do: {each.consequence.advice}." for each in self.notices
+            f"- {each.sentence}\n  What to do: {each.remedy.advice}." for each in self.notices
         ]
         last = (
             f"The run of {self.day} ended with status {self.status}. Each cause is told once a day."
@@ -60,7 +60,7 @@ class Alert:
                 "cause": each.cause.value,
                 "subject": each.subject,
                 "detail": each.detail,
-                "advice": each.consequence.advice,
+                "advice": each.remedy.advice,
             }
             for each in self.notices
         ]
@@ -104,7 +104,7 @@ class Alerts:
         try:
             today = self._clock.now().date()
             told = self._memory.told(today)
-            fresh = {(n.cause.value, n.subject): n for n in notices if n.consequence.alert}
+            fresh = {(n.cause.value, n.subject): n for n in notices if n.remedy.alert}
             new = tuple(each for key, each in fresh.items() if key not in told)
             if new and self._sent(Alert(day, status, new)):
                 self._memory.tell(new, today)

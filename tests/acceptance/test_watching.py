@@ -15,7 +15,7 @@ from digest.clock import FixedClock
 from digest.config import Outbox, OutboxKind, Settings
 from digest.config.sections import Quiet, SelectionSettings, SourcesSettings
 from digest.errors import NotProved, RenderError
-from digest.model import Consequence, DeliveryState, Rhythm, Secret, Subscriber, SubscriberState
+from digest.model import Remedy, DeliveryState, Rhythm, Secret, Subscriber, SubscriberState
 from digest.observe import fan_out
 from digest.observe.metrics import exposition
 from digest.observe.settings import AlertSettings
@@ -177,11 +177,11 @@ def test_a_webhook_that_nobody_answers_costs_nothing(tmp_path, relay, hub, caplo
 
 
 def test_every_cause_has_a_consequence_and_every_bad_verdict_a_cause():
-    from digest.model import CONSEQUENCES, Cause, Verdict
+    from digest.model import CAUSES, Cause, Verdict
     from digest.model.cause import OF_VERDICT
 
-    assert CONSEQUENCES.keys() == set(Cause)
-    assert all(isinstance(each, Consequence) and each.advice for each in CONSEQUENCES.values())
+    assert CAUSES.keys() == set(Cause)
+    assert all(isinstance(each, Remedy) and each.advice for each in CAUSES.values())
     assert OF_VERDICT.keys() == set(Verdict) - {Verdict.COMPLETE, Verdict.EMPTY}
 
 
