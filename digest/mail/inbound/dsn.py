@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from digest.mail.inbound.incoming import Fields, Incoming
 from digest.mail.inbound.refusal import Answers, Refusal, refusal
@@ -68,13 +69,22 @@ def _failure(fields: Fields, mail: Incoming) -> Failure | None:
 
 
 def _refusal(address: str, action: str, status: str, words: str, mail: Incoming) -> Refusal:
-    told = told_of(address, mail.notice)
+    several = sum("final-recipient" in group for group in mail.status) > 1
+    told = told_of(address, mail.notice) if several else mail.notice[:3000]
     comment = " ".join(re.findall(r"\(([^)]*)\)", status))
     said = words if telling(words) else f"{words} {comment} {told}"
     made = refusal(said, status, answered(f"{mail.notice}\n{words}", address))
+    if made.severity is Severity.HARD and _by_rule(mail):
+        made = Refusal(Severity.SOFT, made.status, "bounced by a rule of the receiver's", made.code)
     if action in {"delayed", "delay"}:
         return Refusal(Severity.DELAYED, made.status, "delayed, not failed", made.code)
     return made
+
+
+def _by_rule(mail: Incoming) -> bool:
+    """Whether a receiver took the mail, and answers it with words of its own choice (SES)."""
+    reporter = mail.status[0].get("reporting-mta", "")
+    return bool(re.search(r"\binbound-smtp\.[\w-]+\.amazonaws\.com", reporter))
 
 
 def telling(words: str) -> bool:
@@ -109,8 +119,19 @@ def told_of(address: str, notice: str) -> str:
     parts: list[str] = []
     for start, line in enumerate(lines):
         if address and address in line.lower():
-            parts += [line, *_until_next(lines[start + 1 : start + 12], address)]
+            following = list(_until_next(lines[start + 1 : start + 12], address))
+            parts += [line, *(_indented(following) if telling(_behind(line)) else following)]
     return "\n".join(parts)[:4000]
+
+
+def _behind(line: str) -> str:
+    behind = ADDRESS.split(line)[-1].lstrip("> ")
+    return "" if behind.startswith(("on ", "(expanded from")) else behind
+
+
+def _indented(lines: Sequence[str]) -> list[str]:
+    """Continuation lines."""
+    return list(takewhile(lambda line: line[:1] in {" ", "\t"} and line.strip() != "", lines))
 
 
 def _until_next(lines: Sequence[str], address: str) -> Iterator[str]:
@@ -126,16 +147,20 @@ _NOBODY_LEFT = re.compile(
     r"need rcpt|no valid (?:recipient|rcpt)|valid rcpt|all rcpt|no recipients", re.IGNORECASE
 )
 _RCPT = re.compile(
-    r"(?:reply to|after|our|>>>) RCPT\b|RCPT[_ ]TO(?:\]| response| command)|does not like recipient"
-    r"|rcpt to:? ?<|RCPT:|RCPT command|\bRCPT TO\b",
+    r"(?:reply to|after|\bour|>>>|SMTP:) ?RCPT\b|RCPT[_ ]TO(?:\]| response| command)|does not like recipient"
+    r"|rcpt to:? ?<|RCPT:|RCPT command|\bRCPT TO\b(?!: ?[^<\s])"
+    r"|<[^<>\s]+@[^<>\s]+>: user unknown\b(?! in)"
+    r"|\b55\d[ -]<?[^<>\s]+@[^<>\s]+>?\.\.\. (?:user|no such|unknown)",
     re.IGNORECASE,
 )
-_MAIL = re.compile(r"(?:reply to|after|our) MAIL(?: FROM)?\b|\[MAIL_FROM\]", re.IGNORECASE)
+_MAIL = re.compile(r"(?:reply to|after|\bour) MAIL(?: FROM)?\b|\[MAIL_FROM\]|>>> MAIL\b", re.IGNORECASE)
 
 
 def answered(transcript: str, address: str) -> Answers:
     """Which command the refusal of an address answers."""
     command = _answered_command(transcript, address)
+    if command == "nothing":
+        return Answers.UNKNOWN
     if command in {"DATA", ".", "TEXT"}:
         return Answers.CONTENT
     if command == "MAIL" or _MAIL.search(transcript):
@@ -148,10 +173,10 @@ def answered(transcript: str, address: str) -> Answers:
 def _answered_command(transcript: str, address: str) -> str:
     """From a transcript (>>> command, <<< reply); the first refusal, or that of the address.
 
-    A 5yz to DATA that says that nobody is left only repeats what RCPT was told.
+    Where DATA was told that nobody is left, commands were pipelined, and no one knows.
     """
-    if _NOBODY_LEFT.search(transcript):
-        return "RCPT"
+    if _NOBODY_LEFT.search(transcript) and not re.search(r">>> RCPT", transcript, re.IGNORECASE):
+        return "nothing"
     command, first = "", ""
     for line in transcript.split("\n"):
         if said := _COMMAND.match(line):

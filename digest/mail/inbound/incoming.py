@@ -70,7 +70,7 @@ class Incoming:
         """Reads a mail; whatever it is made of, something comes out."""
         octets = octets[:LONGEST]
         try:
-            return _Reader(message_from_bytes(octets)).read()
+            return _Reader(message_from_bytes(octets), octets).read()
         except DAMAGE:
             return _bare(octets)
 
@@ -102,8 +102,8 @@ def addresses(values: Iterable[str]) -> list[str]:
 class _Reader:
     """Walks through the parts."""
 
-    def __init__(self, message: MimePart) -> None:
-        self._message = message
+    def __init__(self, message: MimePart, octets: bytes) -> None:
+        self._message, self._octets = message, octets
         self._texts: list[str] = []
         self._html: list[str] = []
         self._status: list[Fields] = []
@@ -137,8 +137,10 @@ class _Reader:
 
     def _raw(self) -> str:
         """The body of a damaged multipart, as it is."""
-        pieces = (self._message.preamble, self._message.epilogue, self._message.get_payload())
-        return "\n".join(piece for piece in pieces if isinstance(piece, str))[:TEXT]
+        if not self._message.is_multipart() and self._message.get_content_maintype() != "multipart":
+            return ""
+        _, _, body = self._octets.replace(b"\r\n", b"\n").partition(b"\n\n")
+        return to_text(body, "utf-8")[:TEXT]
 
     def _walk(self, part: MimePart, depth: int) -> None:
         kind = part.get_content_type().lower()
@@ -173,6 +175,9 @@ class _Reader:
 def decoded(value: str) -> str:
     """A header value with its encoded words (RFC 2047) read, on one line."""
     value = re.sub(r"[\r\n]+[ \t]*", " ", value)
+    if "\x1b$" in value:  # ISO-2022-JP as it is, without an encoded word
+        with suppress(ValueError):
+            value = value.encode("ascii").decode("iso2022_jp")
     if "=?" not in value:
         return value
     try:
@@ -230,17 +235,19 @@ def blocks(part: MimePart) -> list[Fields]:
     """The groups of fields of a report (RFC 3464 §2.1: separated by blank lines)."""
     payload = part.get_payload()
     if isinstance(payload, list):
-        found = [_group(inner) for inner in payload if isinstance(inner, MimePart)]
-        return [group for group in found if group]
+        return [one for inner in payload if isinstance(inner, MimePart) for one in _groups(inner)]
     return groups(text_of(part))
 
 
-def _group(inner: MimePart) -> dict[str, str]:
-    found: dict[str, str] = {}
+def _groups(inner: MimePart) -> list[dict[str, str]]:
+    """One group; or several, where the blank lines between recipients are missing."""
+    found: list[dict[str, str]] = [{}]
     for name, value in inner.items():
-        found.setdefault(name.lower(), decoded(str(value)).strip())
-    if not found:  # transfer-encoded, or damaged: what looks like fields is in the body
-        return next(iter(groups(text_of(inner))), {})
+        if name.lower() == "final-recipient" and "final-recipient" in found[-1]:
+            found.append({})
+        found[-1].setdefault(name.lower(), decoded(str(value)).strip())
+    if not found[0]:  # transfer-encoded, or damaged: what looks like fields is in the body
+        return groups(text_of(inner))
     return found
 
 

@@ -69,14 +69,23 @@ _PATTERNS = tuple(
 )
 
 
-def failures(mail: Incoming, guess: Callable[[Incoming], Iterable[str]]) -> list[Failure]:
-    """What a notice without a report says; `guess` finds addresses when it names none."""
-    if fielded := _fielded(mail):
-        return fielded
-    named = _failed_recipients(mail) or _named(mail)
-    named = named or _returned_to(mail) or [a for a in guess(mail) if a not in _senders(mail)]
+def failures(mail: Incoming) -> list[Failure]:
+    """What a notice without a report says of the addresses that it names."""
+    return _fielded(mail) or _of(_failed_recipients(mail) or _named(mail), mail)
+
+
+def guessed(mail: Incoming, others: Callable[[], Iterable[str]]) -> list[Failure]:
+    """The same for whom the returned message was sent to, or `others` guesses."""
+    return _of(_returned_to(mail) or [a for a in others() if a not in _senders(mail)], mail)
+
+
+def _of(named: Sequence[str], mail: Incoming) -> list[Failure]:
     delayed = is_delay(mail)
     return [_failure(address, named, mail, delayed=delayed) for address in named[:MOST]]
+
+
+_PER_MESSAGE = re.compile(r"^(?:Reporting-MTA|Original-Envelope-Id|Final-Recipient):", re.M | re.I)
+"""Where a report's fields begin."""
 
 
 def _fielded(mail: Incoming) -> list[Failure]:
@@ -94,7 +103,8 @@ def _flush(text: str) -> str:
 
 
 def _from_fields(address: str, fields: Fields, mail: Incoming) -> Failure:
-    words = fields.get("diagnostic-code", "").partition(";")[2] or told_of(address, mail.notice)
+    words = fields.get("diagnostic-code", "").partition(";")[2]
+    words = words or told_of(address, _PER_MESSAGE.split(mail.notice)[0])
     action = fields.get("action", "failed").lower()
     made = refusal(words, fields.get("status", ""), answered(mail.notice, address))
     if action.startswith("delay"):

@@ -46,17 +46,11 @@ _GONE = frozenset({(1, 1), (1, 6)})
 
 TABLE: tuple[Phrase, ...] = (
     _row(
-        "no mail is taken there",
-        _H,
-        r"null MX|does(?:n't| not) (?:accept|receive) (?:any )?(?:e-?mail|mail|messages)\b(?! from)",
-        r"\bno SMTP service|not accepting network messages|malformed or unexpected name server reply",
-        r"does not run (?:an )?smtp|not a mail exchanger",
-    ),
-    _row(
         "unknown, by the server's own directory",
         _H,
         r"\(000C05A6\)|not (?:listed|found) in (?:the )?(?:\w+ )?(?:(?:domino )?directory|(?:name & )?address book)",
-        r"invalid final delivery userid|delivery error: dd ",
+        r"invalid final delivery userid|delivery error: dd .{0,30}(?:does ?n[o']t|no such)"
+        r"|because the address couldn't be found\. |unrouteable address|mail\.local: unknown user",
         r"ディレクトリ.{0,12}(?:見つかりません|ありません)|^unknown user: ",
     ),
     _row(
@@ -137,6 +131,13 @@ TABLE: tuple[Phrase, ...] = (
         r"max(?:imum)? (?:number of )?(?:connections|concurrent)",
     ),
     _row(
+        "no mail is taken there",
+        _H,
+        r"null MX|does(?:n't| not) (?:accept|receive) (?:any )?(?:e-?mail|mail|messages)\b(?! from)",
+        r"indicated no SMTP service|not accepting network messages|malformed or unexpected name server reply",
+        r"does not run (?:an )?smtp|not a mail exchanger",
+    ),
+    _row(
         "virus, or a forbidden file",
         _B,
         r"virus|malware|trojan|\bworm\b|infected",
@@ -157,7 +158,7 @@ TABLE: tuple[Phrase, ...] = (
     _row(
         "not as the RFCs want it",
         _B,
-        r"RFC[ -]?\d{3,4}(?!\.html?)" + r"(?! ?- ?null)(?!7505)" + r"(?!/rfc7505)",
+        r"\bRFC[ -]?(?:2822|5322|2821|5321|1123|204\d|1035|1651)",
         r"not (?:rfc )?compliant|multiple (?:addresses in )?(?:from|subject|to)\b|bare (?:cr|lf|newline)",
         r"(?:missing|invalid|malformed|duplicate|broken) (?:\w+ )?header|headers? (?:is |are )?missing",
         r"8-?bit|bad mime|mime (?:error|structure)|SMTPUTF8|non[- ]ascii",
@@ -231,12 +232,26 @@ TABLE: tuple[Phrase, ...] = (
         r"(?:forwarding|mail) loop|maximum hop",
     ),
     _row(
+        "DNS, for now",
+        _S,
+        r"not found, try again|temporar\w+ (?:lookup|dns|name|failure in name)|name ?server timeout|servfail",
+        r"lookup (?:timed out|timeout)|dns (?:time-?out|server failure)|DNS query failed",
+    ),
+    _row(
+        "the server's own programs fail",
+        _S,
+        r"command output:|command died|couldn't create|can't create|procmail|temporary failure",
+        r"system config error|local configuration error|mailer error|internal (?:server )?error",
+    ),
+    _row(
         "no such domain",
         _H,
-        r"(?:host|domain|name|site|server)s?\b(?: or domain)?(?: name)?(?: \S+)?.{0,20}?\b(?:not found|unknown|does ?n[o']t exist|not exist|is invalid|could not be found|couldn't be found|cannot be found|non-?existent|isn't (?:found|valid))",
-        r"(?:unknown|no such|invalid|illegal|bad|unrouteable|unroutable|undefined|non-?existent|unresolvable) (?:mail |destination |recipient )?(?:host|domain)",
-        r"no (?:such )?(?:mx|mail exchanger|dns|a record|valid (?:host|mx)|route to host found|domain)\b.{0,40}?(?:found|record|exist|for)",
-        r"NXDOMAIN|dns (?:lookup )?(?:error|failure): (?:nx|no)|couldn't find any host|can't find any host|could ?n[o']t find (?:a |any )?(?:mail (?:server|exchanger)|host|domain)",
+        r"\b(?:host|domain)(?: or domain)?(?: name)?(?: \S+)? (?:is |was |could |can )?"
+        r"(?:not found|unknown|does ?n[o']t exist|not exist|invalid|not be found|non-?existent|isn't (?:found|valid))",
+        r"(?:unknown|no such|invalid|illegal|unrouteable|unroutable|undefined|non-?existent|unresolvable|bad destination)"
+        r" (?:mail |destination |recipient |system )?(?:host|domain|system)\b",
+        r"no (?:such )?(?:mx|mail exchanger|dns|a record|domain)\b.{0,40}?(?:found|record|exist|for)",
+        r"NXDOMAIN|couldn't find any host|can't find any host|could ?n[o']t find (?:a |any )?(?:mail (?:server|exchanger)|host|domain)",
         r"all relevant MX records point to non-existent|mail domain .{0,10}not exist|Illegal host/domain",
         r"(?:resolve|lookup)\b.{0,20}? failed permanently|host address lookups? failed|name or service not known",
         r"domain (?:name )?(?:\S+ )?(?:is )?not (?:found|valid|registered|hosted)",

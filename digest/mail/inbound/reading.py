@@ -1,12 +1,13 @@
 """One mail, read: what kind it is, whom it is about, what it asks for."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from enum import StrEnum
+from typing import Any
 
-from digest.mail.inbound import arf, dsn, notices
+from digest.mail.inbound import arf, dsn, notices, providers
 from digest.mail.inbound.automatic import auto_submitted, is_automatic
 from digest.mail.inbound.dsn import Failure
 from digest.mail.inbound.incoming import LONGEST, Incoming
@@ -52,7 +53,7 @@ _SUBJECT = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _DAEMON = re.compile(
-    r"mail(?:er)?[-_. ]?daemon|postmaster|mail delivery|delivery (?:subsystem|system)|mail system"
+    r"mail(?:er)?[-_. ]?daemon|post[-_.]?master|mail delivery|delivery (?:subsystem|system)|mail system"
     r"|mailsystem|mailadmin|mail administrator|double-bounce|bounces?@|mail subsystem|microsoft exchange",
     re.IGNORECASE,
 )
@@ -62,7 +63,8 @@ _BODY = re.compile(
       | undeliver\w+ | returned\ (?:mail|message|to\ sender) | permanent\ (?:error|failure|fatal)
       | deliver\w*\b.{0,40}\bfail\w* | fail\w*\b.{0,40}\bdeliver\w* | following\ address(?:es|\(es\))
       | (?:mail|message)\b.{0,60}\b(?:rejected|bounced|discarded|delayed|refused|failed|unreachable)
-      | unknown\ (?:user|recipient|address) | user\ unknown | error\ (?:deliver|occur|in)
+      | unknown\ (?:user|recipient|address) | user\ unknown | no\ such\ (?:user|recipient)
+      | invalid\ (?:user|recipient) | error\ (?:deliver|occur|in)
       | transcript\ of\ session | reject\ reason | (?:account|mailbox)\b.{0,20}\b(?:disabled|full)
       | エラー|配信|届け|失敗 | transaction\ failed | (?<!\d)[45]\d\d[ -][45]\.\d\.\d
     """,
@@ -78,13 +80,16 @@ def read(octets: bytes) -> Reading:
     if opts_out(mail):
         who = tuple(mail.addresses("from"))
         return Reading(Kind.COMPLAINT, mail, (), who, "opted out by their mail program", "opt-out")
+    if told := providers.notification(mail):
+        return _told(mail, told)
     reported = dsn.failures(mail)
     if reported:
         return _reported(mail, reported)
     if mail.disposition:
         return _disposed(mail)
     if _bounce_like(mail):
-        found = notices.failures(mail, lambda _: _by_library(octets))
+        found = notices.failures(mail) or _within(mail)
+        found = found or notices.guessed(mail, lambda: _by_library(octets))
         if found:
             return Reading(Kind.BOUNCE, mail, tuple(found), (), found[0].refusal.reason)
         if not is_automatic(mail) or _daemon(mail):
@@ -94,10 +99,27 @@ def read(octets: bytes) -> Reading:
     return Reading(Kind.IGNORE, mail, reason="neither bounce nor complaint")
 
 
+def _within(mail: Incoming) -> list[Failure]:
+    """What a bounce says that came back itself, or was passed on whole."""
+    text = mail.returned_text
+    if not (text and _DAEMON.search(mail.returned.get("from", ""))):
+        return []
+    inner = Incoming.parse(text.encode("utf-8", "replace"))
+    return dsn.failures(inner) or notices.failures(inner)
+
+
 def _complaint(mail: Incoming) -> Reading:
     kind = arf.feedback_type(mail)
     reason = f"a feedback report (RFC 5965): {kind}"
     return Reading(Kind.COMPLAINT, mail, (), tuple(arf.complainers(mail)), reason, kind)
+
+
+def _told(mail: Incoming, told: Mapping[str, Any]) -> Reading:
+    if found := providers.failures(told):
+        return Reading(Kind.BOUNCE, mail, tuple(found), (), found[0].refusal.reason)
+    if who := providers.complainers(told):
+        return Reading(Kind.COMPLAINT, mail, (), tuple(who), "a provider's notice", "abuse")
+    return Reading(Kind.IGNORE, mail, reason="a provider's notice of no failure")
 
 
 def opts_out(mail: Incoming) -> bool:
@@ -134,7 +156,12 @@ def _bounce_like(mail: Incoming) -> bool:
         bool(_SUBJECT.search(mail.get("subject"))),
         bool(_BODY.search(mail.notice[:8000])),
     ]
+    if signs[2] and mail.returned and _UNATTENDED.match(mail.get("from").rpartition("<")[2]):
+        return True
     return sum(signs) >= 2 and (signs[0] or signs[1]) and not _person(mail, signs[0])
+
+
+_UNATTENDED = re.compile(r"(?:no|do-?not)-?_?reply|post[-_.]?master|mail-?admin", re.IGNORECASE)
 
 
 def _daemon(mail: Incoming) -> bool:

@@ -18,7 +18,7 @@ _CODE = re.compile(r"(?<![\d.#/=_-])([245]\d\d)(?=[\s\-:;,'\")#>]|$)(?!\.)")
 _ENHANCED = re.compile(r"(?<![\w./-])#?([245])\.(\d{1,2})\.(\d{1,3})(?![\w]|\.\d)")
 _AFTER_DATA = re.compile(
     r"end of (?:the )?data|after (?:the )?(?:end of )?(?:data|message (?:text|body|content))"
-    r"|(?:reply|response) to (?:the )?(?:end of )?data\b|(?:data|text) command\b|\bour final data\b",
+    r"|(?:reply|response) to (?:the )?(?:end of )?data\b|(?:data|text) command\b|smtp command:? data|\bour final data\b",
     re.IGNORECASE,
 )
 
@@ -82,9 +82,9 @@ def _temporary(code: int, own: tuple[int, ...] | None, stated: tuple[int, ...] |
 
 
 def reply_code(text: str) -> int:
-    """The last refusing reply code (RFC 5321 §4.2) in a text; 0: none."""
+    """The first refusing reply code (RFC 5321 §4.2) in a text; 0: none."""
     codes = [int(found) for found in _CODE.findall(text)]
-    return next((code for code in reversed(codes) if 400 <= code < 560), 0)
+    return next((code for code in codes if 400 <= code < 560), 0)
 
 
 def enhanced(text: str) -> tuple[int, int, int] | None:
