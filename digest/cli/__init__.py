@@ -18,6 +18,7 @@ COMMANDS = (
     "deliveries",
     "demo",
     "evaluate",
+    "inbound",
     "init",
     "lint",
     "papers",

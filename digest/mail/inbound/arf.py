@@ -6,8 +6,12 @@ from digest.mail.inbound.dsn import ADDRESS, mailbox
 from digest.mail.inbound.incoming import Incoming, addresses
 from digest.mail.inbound.notices import unique
 
-_SUBJECT = re.compile(r"^\s*(?:complaint about (?:a )?message from|abuse report|spam complaint)", re.I)
-_REDACTED = re.compile(r"^(?:redacted|hashed|undisclosed|\S*redacted|unknown|anonymi[sz]ed)\b", re.I)
+_SUBJECT = re.compile(
+    r"^\s*(?:complaint about (?:a )?message from|abuse report|spam complaint)", re.I
+)
+_REDACTED = re.compile(
+    r"^(?:redacted|hashed|undisclosed|\S*redacted|unknown|anonymi[sz]ed)\b", re.I
+)
 
 
 def is_complaint(mail: Incoming) -> bool:

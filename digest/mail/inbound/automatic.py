@@ -42,7 +42,10 @@ def is_automatic(mail: Incoming) -> bool:
         return True
     if mail.get("precedence").strip().lower() in {"auto_reply", "auto-reply", "autoreply"}:
         return True
-    if mail.get("x-apple-action").lower() == "vacation" or mail.get("delivered-to") == "autoresponder":
+    if (
+        mail.get("x-apple-action").lower() == "vacation"
+        or mail.get("delivered-to") == "autoresponder"
+    ):
         return True
     return bool(_SUBJECT.match(mail.get("subject"))) or bool(mail.disposition)
 

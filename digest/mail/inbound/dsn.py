@@ -153,7 +153,9 @@ _RCPT = re.compile(
     r"|\b55\d[ -]<?[^<>\s]+@[^<>\s]+>?\.\.\. (?:user|no such|unknown)",
     re.IGNORECASE,
 )
-_MAIL = re.compile(r"(?:reply to|after|\bour) MAIL(?: FROM)?\b|\[MAIL_FROM\]|>>> MAIL\b", re.IGNORECASE)
+_MAIL = re.compile(
+    r"(?:reply to|after|\bour) MAIL(?: FROM)?\b|\[MAIL_FROM\]|>>> MAIL\b", re.IGNORECASE
+)
 
 
 def answered(transcript: str, address: str) -> Answers:

@@ -6,7 +6,7 @@ back, whether MIME says where each begins or only a line of dashes does.
 
 import binascii
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -231,7 +231,7 @@ def flat(part: MimePart) -> str:
     return ""
 
 
-def blocks(part: MimePart) -> list[Fields]:
+def blocks(part: MimePart) -> Sequence[Fields]:
     """The groups of fields of a report (RFC 3464 §2.1: separated by blank lines)."""
     payload = part.get_payload()
     if isinstance(payload, list):
@@ -246,9 +246,9 @@ def _groups(inner: MimePart) -> list[dict[str, str]]:
         if name.lower() == "final-recipient" and "final-recipient" in found[-1]:
             found.append({})
         found[-1].setdefault(name.lower(), decoded(str(value)).strip())
-    if not found[0]:  # transfer-encoded, or damaged: what looks like fields is in the body
-        return groups(text_of(inner))
-    return found
+    # Transfer-encoded, damaged, or message/global-delivery-status, which the library takes for a
+    # message: further fields are in the body.
+    return [group for group in found if group] + groups(text_of(inner))
 
 
 def groups(text: str) -> list[dict[str, str]]:

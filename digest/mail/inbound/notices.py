@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from email import message_from_string
 
-from digest.mail.inbound.dsn import ADDRESS, Failure, mailbox, answered, told_of
+from digest.mail.inbound.dsn import ADDRESS, Failure, answered, mailbox, told_of
 from digest.mail.inbound.incoming import Fields, Incoming, addresses, groups
 from digest.mail.inbound.refusal import Refusal, refusal
 from digest.model import Severity
@@ -43,7 +43,9 @@ _STRONG = (
     # <address>: reason, or <address>... reason
     re.compile(r"^[\s>*]*<({a})>\s*(?::|\.\.\.|\()"),
     re.compile(r"^[\s>*]*({a})\s*(?::\s|\.\.\.|\s-\s|\s\(|\son\s+\w)"),
-    re.compile(r"^[\s>*]*({a})\s+(?:invalid|unknown|not|error|mailbox|user|rejected)\b", re.IGNORECASE),
+    re.compile(
+        r"^[\s>*]*({a})\s+(?:invalid|unknown|not|error|mailbox|user|rejected)\b", re.IGNORECASE
+    ),
     # a label, then the address
     re.compile(
         r"^\W*(?:final[- ]|original[- ]|intended |failed |unknown |delivery |e-?mail |target mail )?"
@@ -187,7 +189,9 @@ def _failure(address: str, named: Sequence[str], mail: Incoming, *, delayed: boo
     return Failure(address, made, words[:500])
 
 
-_QUOTED_FIELDS = re.compile(r"^[ \t]*(?:To|From|Cc):[^\n]*\n(?=[ \t]*(?:Subject|Sent|Date|To|Cc):)", re.M | re.I)
+_QUOTED_FIELDS = re.compile(
+    r"^[ \t]*(?:To|From|Cc):[^\n]*\n(?=[ \t]*(?:Subject|Sent|Date|To|Cc):)", re.M | re.I
+)
 """Fields of the original that a notice repeats."""
 _SAID = re.compile(
     r"(?:said|replied|responded|returned was|response was|reason(?: was| is)?|because|did not like our [\w ]+"

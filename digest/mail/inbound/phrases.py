@@ -124,7 +124,8 @@ TABLE: tuple[Phrase, ...] = (
         "too many, too fast",
         _B,
         r"too (?:many|fast|often|frequent)(?! hops)(?! received)" + r"(?!.{0,20}\bhops\b)",
-        r"rate[ -]?limit|throttl|frequency limit|rate (?:is )?exceed|limit(?:ed)? exceeded" + r"(?!.{0,30}quota)",
+        r"rate[ -]?limit|throttl|frequency limit|rate (?:is )?exceed|limit(?:ed)? exceeded"
+        + r"(?!.{0,30}quota)",
         r"exceeded" + _ANY + r"(?:rate|connections|recipients|per (?:hour|day|minute))",
         r"has sent to too many|daily (?:sending )?(?:limit|quota)|sending limit",
         r"receiving mail (?:at a rate|too quickly)|slow down|try again (?:more )?slowly",
@@ -149,9 +150,12 @@ TABLE: tuple[Phrase, ...] = (
     _row(
         "too large",
         _B,
-        r"(?:message|mail|header|size|body|line|mime|e-?mail)s?\b" + _ANY
+        r"(?:message|mail|header|size|body|line|mime|e-?mail)s?\b"
+        + _ANY
         + r"(?:too (?:large|big|long)|exceed\w* (?:the |a )?(?:max|fixed|size|limit|allow|admin))",
-        r"(?:exceed\w*|over|larger than)" + _ANY + r"\b(?:maximum|max|message|allowed) (?:message )?size",
+        r"(?:exceed\w*|over|larger than)"
+        + _ANY
+        + r"\b(?:maximum|max|message|allowed) (?:message )?size",
         r"(?:message|mail) size (?:exceed|limit|too)|size limit|SizeLimit|max message size",
         r"message (?:is )?(?:larger|bigger|too (?:large|big))|too large for this recipient",
     ),
@@ -198,7 +202,9 @@ TABLE: tuple[Phrase, ...] = (
     _row(
         "no relaying",
         _B,
-        r"relay(?:ing)?\b" + _ANY + r"(?:denied|not permitted|not allowed|prohibited|forbidden|disabled|refused|impossible)",
+        r"relay(?:ing)?\b"
+        + _ANY
+        + r"(?:denied|not permitted|not allowed|prohibited|forbidden|disabled|refused|impossible)",
         r"(?:unable|not able|denied|cannot|can't|not permitted|not allowed|do(?:es)? not|won't|no)"
         r"(?: to)?" + r".{0,30}?\brelay",
         r"not (?:a )?(?:local|gateway) (?:domain|to)|rcpthosts|not in my domain|we do not relay|no relay",
@@ -268,7 +274,9 @@ TABLE: tuple[Phrase, ...] = (
     _row(
         "no such mailbox",
         _H,
-        r"\b" + _BOX + r"\b(?:.{0,80}?)\b(?:unknown|not (?:known|found|exist\w*|recognized|recognised|listed|here|local|valid|a valid|our)"
+        r"\b"
+        + _BOX
+        + r"\b(?:.{0,80}?)\b(?:unknown|not (?:known|found|exist\w*|recognized|recognised|listed|here|local|valid|a valid|our)"
         r"|(?:does ?n[o']t|do ?n[o']t|did ?n[o']t|is ?n[o']t) (?:currently )?(?:exist|have an?|valid|known|found|be found|listed)"
         r"|n'existe pas|non-?existent|not in (?:the )?(?:directory|address book|list)|could not be found|couldn't be found|cannot be found|can't be found|was not found"
         r"|invalid|invalide|unbekannt|inconnue?|desconocid[oa]|desconhecido|nicht gefunden|existiert nicht|no existe|n[aã]o existe|sconosciuto|nieznany|не найден|не существует)\b",

@@ -60,9 +60,12 @@ def complainers(found: Mapping[str, Any]) -> list[str]:
     complaint = found.get("complaint")
     if found.get("notificationType") != "Complaint" or not isinstance(complaint, dict):
         return []
-    named = [str(one.get("emailAddress", "")) for one in _list(complaint.get("complainedRecipients"))]
+    named = [
+        str(one.get("emailAddress", "")) for one in _list(complaint.get("complainedRecipients"))
+    ]
     return [address.lower() for address in named if "@" in address]
 
 
 def _list(found: object) -> list[Mapping[str, Any]]:
-    return [one for one in found if isinstance(one, dict)][:100] if isinstance(found, list) else []
+    listed = found[:100] if isinstance(found, list) else []
+    return [one for one in listed if isinstance(one, dict)]
