@@ -1,6 +1,6 @@
 """What an installation does and tells: a run, what is due, what was chosen, what was sent."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -15,8 +15,6 @@ from digest.mail.message_id import message_id
 from digest.model import (
     Delivery,
     DeliveryState,
-    Message,
-    Outcome,
     Paper,
     Report,
     Run,
@@ -72,6 +70,7 @@ class App(Parts):
         with run_lock(self.lock_file, f"digest run of {run.day}", now):
             self.memory.check()
             self.memory.advance()
+            self.joining.tick()
             report.count(DeliveryState.IN_DOUBT, self.take_over(now))
             if collect:
                 self.engine.collect(run, report)
@@ -174,12 +173,6 @@ class App(Parts):
     def message_id(self, address: str, day: date) -> str:
         """The Message-ID of an edition for a reader: computed, never stored."""
         return message_id(self.identity.list_label, address, day, self.identity.domain)
-
-    def hand_over(self, messages: Sequence[Message]) -> list[Outcome]:
-        """Hands messages over outside the ledger: test copies, answers. Raises TransportError."""
-        outcomes: list[Outcome] = []
-        self._deliver(messages, lambda _: None, outcomes.append, lambda: False)
-        return outcomes
 
 
 @contextmanager

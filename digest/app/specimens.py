@@ -5,7 +5,7 @@ from datetime import datetime
 
 from jinja2 import BaseLoader
 
-from digest.app.parts import renderer
+from digest.app.sending_parts import renderer
 from digest.config import Settings
 from digest.model import (
     Message,

@@ -20,12 +20,14 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import IntEnum
 from hashlib import blake2b
 from hmac import compare_digest
 from struct import Struct
 from typing import NamedTuple
+
+from digest.model.life import CONFIRM_WITHIN
 
 _PAYLOAD = Struct(">IHBB")
 """Reader, day, item, page of scopes."""
@@ -44,9 +46,12 @@ class Scope(IntEnum):
     VIEW = 3
     CONFIRM = 4
     BOUNCE = 5
-    MORE = 6
-    LESS = 7
-    SAVE = 8
+    FEEDBACK = 6
+    """More, less, save, and the saved list."""
+
+
+LIFETIME = {Scope.CONFIRM: CONFIRM_WITHIN}
+"""Scopes that expire, counted from the day of issue. Unsubscribing must not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,13 @@ class Token:
     item: int = 0
     """The paper's place in the selection, from 1; 0 for none."""
 
+    def expired(self, today: date) -> bool:
+        """Whether its time is over; a scope that expires needs a day of issue, not a future one."""
+        life = LIFETIME.get(self.scope)
+        if life is None:
+            return False
+        return self.day is None or not timedelta(0) <= today - self.day <= life
+
 
 class EditionTokens(NamedTuple):
     """What the links of one reader's mail hold."""
@@ -70,6 +82,7 @@ class EditionTokens(NamedTuple):
     view: str
     bounce: str
     """In hexadecimal digits: local parts may lose their case."""
+    feedback: str = ""
 
 
 class Signer:
@@ -86,9 +99,9 @@ class Signer:
         payload = _PAYLOAD.pack(reader, day.toordinal() - _EPOCH, 0, 0)
         opening, proofs = self._keys[0].sealed(payload)
         links = (opening, proofs[:8], opening, proofs[8:16], opening, proofs[16:24])
-        written = urlsafe_b64encode(b"".join(links)).decode()
+        written = urlsafe_b64encode(b"".join((*links, opening, proofs[40:48]))).decode()
         tag = (opening + proofs[32:40]).hex()
-        return EditionTokens(written[:32], written[32:64], written[64:], tag)
+        return EditionTokens(written[:32], written[32:64], written[64:96], tag, written[96:])
 
     def sign(self, token: Token) -> str:
         """The 32 characters that stand for a meaning."""

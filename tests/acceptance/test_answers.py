@@ -208,12 +208,12 @@ def test_several_processes_keep_one_another_s_word(tmp_path, relay):
     relay.on_rcpt(crowd[0], "421 4.7.28 unusual rate", times=1)
     run(home, relay)
     with room(home, relay, 11, sessions=4, processes=2) as app:
-        assert app._processes == 1
+        assert app.processes == 1
     with room(home, relay, 5, sessions=4, processes=2) as app:
-        assert app._processes == 2
+        assert app.processes == 2
     slow = (ProviderSettings("x.example", 3),)
     with room(home, relay, 5, sessions=8, processes=4, provider=slow) as app:
-        assert app._processes == 3
+        assert app.processes == 3
 
 
 def test_a_ramp_holds_over_days_and_is_told(tmp_path, relay):
