@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from typing import TypeVar
 
-from digest.app.joining_parts import JoiningParts
+from digest.app.inbound_parts import InboundParts
 from digest.app.store_parts import open_database
 from digest.clock import Clock
 from digest.config import Engine, Settings
@@ -27,7 +27,7 @@ from digest.stages.send import Send
 QUIET = {"trending": Mood.QUIET, "note": Mood.NOTE, "skip": Mood.SKIP}
 
 
-class Parts(JoiningParts):
+class Parts(InboundParts):
     """The parts of one installation, each made when it is first asked for."""
 
     @cached_property

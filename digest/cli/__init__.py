@@ -31,6 +31,7 @@ COMMANDS = (
     "send",
     "status",
     "subscribers",
+    "suppressions",
     "why",
 )
 

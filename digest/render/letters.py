@@ -35,7 +35,7 @@ class Letters:
         """`base_url`: where links lead to. Raises RenderError."""
         self._identity, self._signer = identity, signer
         self._base = base_url.rstrip("/")
-        environment.filters["filled"] = _filled
+        environment.filters["filled"] = filled
         try:
             self._templates = {
                 kind: [environment.get_template(f"{kind.value}.{end}") for end in ("txt", "html")]
@@ -133,5 +133,6 @@ def _header(
     )
 
 
-def _filled(text: str) -> str:
+def filled(text: str) -> str:
+    """A paragraph in lines of 72 characters; links stay whole."""
     return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)

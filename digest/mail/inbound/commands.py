@@ -183,10 +183,16 @@ def _with_topics(verb: Verb, rest: str) -> Command | None:
         " ".join(t.split())[:TOPIC]
         for t in re.split(r"[;；\n、]|,(?![^\"]*\"(?:[^\"]*\"[^\"]*\")*[^\"]*$)", rest)
     ]
-    kept = [topic for topic in (t.strip(" ;,") for t in topics) if topic]
+    kept = [
+        topic for topic in (t.strip(" ;,") for t in topics) if topic and not _LINK.search(topic)
+    ]
     if not kept or (len(rest) > 3 * TOPIC and len(kept) == 1):
         return None
     return Command(verb, "; ".join(dict.fromkeys(kept[:50])))
+
+
+_LINK = re.compile(r"://|www\.|@", re.IGNORECASE)
+"""No topic: what is asked for is told to the address that a mail names, whoever wrote it."""
 
 
 def _subscribing(verb: Verb, rest: str) -> Command | None:

@@ -10,6 +10,7 @@ from digest.mail.inbound import arf, dsn, notices, providers
 from digest.mail.inbound.automatic import auto_submitted, is_automatic
 from digest.mail.inbound.commands import Command, Verb, commands, unsubscribe_token
 from digest.mail.inbound.dsn import Failure
+from digest.mail.inbound.envelope import Envelope
 from digest.mail.inbound.incoming import LONGEST, Incoming
 from digest.mail.inbound.refusal import Refusal
 from digest.mail.inbound.signs import DAEMON, bounce_like, from_daemon
@@ -136,23 +137,11 @@ def _automatic(mail: Incoming) -> Reading | None:
 
 def _commanding(mail: Incoming) -> Reading:
     found = tuple(commands(mail.get("subject"), mail.notice))
-    if any(tag.startswith("confirm+") for tag in tagged(mail)) and not found:
+    if not found and any(name == "confirm" for name, _ in Envelope.of(mail).tags()):
         found = (Command(Verb.CONFIRM),)  # replying to the letter says yes
     if not found:
         return Reading(Kind.IGNORE, mail, reason="no bounce, no complaint, and no command in it")
     return Reading(Kind.COMMAND, mail, reason="asked for by mail", commands=found)
-
-
-_TAGGED = re.compile(r"([a-z]+\+[0-9a-f]{48})@", re.IGNORECASE)
-
-
-def tagged(mail: Incoming) -> list[str]:
-    """The local parts of ours, as in `confirm+TAG`, that a mail is addressed to, in lower case."""
-    names = ("x-original-to", "delivered-to", "envelope-to", "x-envelope-to", "to", "cc")
-    found = (
-        match for name in names for value in mail.all(name) for match in _TAGGED.findall(value)
-    )
-    return list(dict.fromkeys(local.lower() for local in found))
 
 
 def _by_library(octets: bytes) -> Iterable[str]:
