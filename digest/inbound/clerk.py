@@ -66,8 +66,9 @@ class Clerk:
         for signed in (self._left, self._confirmed, self._obeyed, self._managed):
             if (done := signed(reading, envelope)) is not None:
                 return done
-        if not reading.commands:
-            return Handled("no command", self._help(reading, sender))
+        if not reading.commands:  # a stranger may be anybody, whom spam pretends to come from
+            known = bool(sender) and self._books.readers.get(sender) is not None
+            return Handled("no command", self._help(reading, sender) if known else None)
         return self._unsigned(reading, sender)
 
     def leaves(self, reading: Reading, envelope: Envelope) -> bool:

@@ -11,12 +11,15 @@ from digest.mail.inbound.automatic import unanswerable
 from digest.mail.inbound.envelope import Envelope, claimed, name_of
 from digest.mail.inbound.incoming import LONGEST
 from digest.mail.inbound.reading import Kind, Reading, read
+from digest.model.answer import Answer
 from digest.ports import Inbox
 
 HOUR = 3_600
-UNSIGNED, SIGNED, A_DAY = 1, 20, 40
-"""Answers to an address: in an hour when anybody may have asked, in an hour when its reader did,
-and in a day (RFC 3834 §2: one answer per sender and period)."""
+STRANGER, UNPROVED, PROVED, A_DAY = 1, 4, 20, 40
+"""Answers to an address in an hour: when nobody of that address reads; to a reader whose address
+anybody may have written, and the same wish only once; to one whom a tag proves. And in a day.
+RFC 3834 §2: one answer per sender and period, lest two machines talk for ever.
+"""
 
 
 @dataclass(frozen=True)
@@ -85,10 +88,19 @@ class Desk:
         back = claimed(reading.mail, envelope) if path is None else path
         if unanswerable(reading.mail, back):
             return
-        span = int(self._clock.now().timestamp()) // HOUR
-        hourly = SIGNED if handled.signed else UNSIGNED
-        kind = "signed" if handled.signed else "unsigned"
-        if not self._may(f"{kind} answer {answer.address}", span, hourly):
-            return
-        if self._may(f"answers {answer.address}", span - span % 24, A_DAY):
+        if self._allowed(handled, answer, reading):
             self._inbox.answer(answer.address, answer.record(), self._clock.now())
+
+    def _allowed(self, handled: Handled, answer: Answer, reading: Reading) -> bool:
+        """Whether an address may get one more answer."""
+        span = int(self._clock.now().timestamp()) // HOUR
+        most, name = (UNPROVED if answer.reader else STRANGER), "answer"
+        if handled.signed:
+            most, name = PROVED, "proved answer"
+        elif answer.reader:
+            wish = " ".join(map(str, reading.commands))
+            if not self._may(f"answer {answer.address} {wish}", span, 1):
+                return False
+        return self._may(f"{name} {answer.address}", span, most) and self._may(
+            f"answers {answer.address}", span - span % 24, A_DAY
+        )
