@@ -12,6 +12,7 @@ from typing import NamedTuple
 from digest.clock import Clock
 from digest.errors import BadTopic
 from digest.inbound.wishes import CHANGING, changed
+from digest.mail.characters import one_line
 from digest.mail.inbound.commands import ASKING, Command, Verb, parse, unsubscribe_token
 from digest.mail.inbound.envelope import Envelope, claimed
 from digest.mail.inbound.reading import Reading
@@ -330,4 +331,4 @@ def settings(reader: Subscriber) -> list[tuple[str, str]]:
 def _by_mail(reading: Reading, words: str = "") -> Consent:
     """How it was said."""
     said = words or "; ".join(map(str, reading.commands)) or reading.reason
-    return Consent(Way.MAIL, reading.mail.get("message-id")[:200], said[:500])
+    return Consent(Way.MAIL, one_line(reading.mail.get("message-id"))[:200], one_line(said)[:500])

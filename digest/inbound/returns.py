@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from digest.clock import Clock
+from digest.mail.characters import one_line
 from digest.mail.inbound.dsn import Failure
 from digest.mail.inbound.envelope import Envelope, returned_tags, returned_tokens
 from digest.mail.inbound.reading import Reading
@@ -101,5 +102,5 @@ def _about(address: str, failures: Iterable[Failure]) -> Failure | None:
 def _said(failure: Failure | None) -> str:
     if failure is None:
         return ""
-    words = " ".join(failure.words.split())[:WORDS]
+    words = one_line(failure.words)[:WORDS]
     return words or f"{failure.refusal.status} {failure.refusal.reason}".strip()

@@ -57,7 +57,7 @@ class PaperStore:
             "first": first.toordinal(),
             "last": last.toordinal(),
             "source": source or "",
-            "earliest": earliest,
+            "earliest": int(earliest),
             "until": FOR_EVER if until is None else to_instant(until),
         }
         found = _merge(self._db.all(self._sql["of_day"], params))

@@ -51,10 +51,10 @@ SELECT p.paper, p.title, p.abstract, p.authors, p.url, p.summary, p.organization
 FROM listings AS l
 JOIN papers AS p ON p.id = l.paper
 LEFT JOIN observations AS o ON o.paper = l.paper AND o.source = l.source AND o.observed =
-  (SELECT CASE WHEN :earliest THEN min(observed) ELSE max(observed) END FROM observations AS n
+  (SELECT CASE WHEN :earliest = 1 THEN min(observed) ELSE max(observed) END FROM observations AS n
    WHERE n.paper = l.paper AND n.source = l.source AND n.observed <= :until)
 WHERE l.day BETWEEN :first AND :last AND (:source = '' OR l.source = :source)
-ORDER BY o.upvotes DESC, p.paper, l.day DESC, l.source
+ORDER BY o.upvotes DESC NULLS LAST, p.paper, l.day DESC, l.source
 
 -- :get  papers by id, as they were last observed
 SELECT p.paper, p.title, p.abstract, p.authors, p.url, p.summary, p.organization, p.categories,
@@ -74,7 +74,7 @@ SELECT p.paper, p.title, p.abstract, p.authors, p.url, p.summary, p.organization
        NULL, NULL, NULL, l.day, l.listed, NULL, l.source
 FROM listings AS l JOIN papers AS p ON p.id = l.paper
 WHERE l.day < :before
-ORDER BY l.day DESC, p.paper LIMIT :limit
+ORDER BY l.day DESC, p.paper, l.source LIMIT :limit
 
 -- :days  the days that hold papers, newest first
 SELECT DISTINCT day FROM listings WHERE day <= :until ORDER BY day DESC LIMIT :limit

@@ -1,5 +1,9 @@
--- :intern  gives an address its place among the readers
-INSERT INTO readers (address) VALUES (:address) ON CONFLICT (address) DO NOTHING
+-- :intern  gives addresses their places among the readers; who has one costs no number
+INSERT INTO readers (address)
+SELECT a.value FROM json_each(:addresses) AS a
+WHERE NOT EXISTS (SELECT 1 FROM readers AS r WHERE r.address = a.value)
+ORDER BY a.value
+ON CONFLICT (address) DO NOTHING
 
 -- :put  adds a reader or changes what they asked for; who left, is suppressed or rests stays so
 INSERT INTO subscribers (reader, name, topics, mute, authors, liked, papers, timezone, send_at,
@@ -75,7 +79,7 @@ WHERE r.address IN (SELECT value FROM json_each(:addresses))
 
 -- :get  readers by address
 SELECT r.address, s.name, s.topics, s.mute, s.authors, s.liked, s.papers, s.timezone, s.send_at,
-       s.rhythm, s.locale, s.state, s.reader
+       s.rhythm, s.locale, s.state, s.since, s.reader
 FROM subscribers AS s JOIN readers AS r ON r.id = s.reader
 WHERE r.address IN (SELECT value FROM json_each(:addresses))
 ORDER BY r.address
@@ -83,7 +87,7 @@ ORDER BY r.address
 -- :page  readers after an address, in a state or in any; a reader's number tells the part; whoever
 -- is suppressed is not active, whatever their state
 SELECT r.address, s.name, s.topics, s.mute, s.authors, s.liked, s.papers, s.timezone, s.send_at,
-       s.rhythm, s.locale, s.state, s.reader
+       s.rhythm, s.locale, s.state, s.since, s.reader
 FROM readers AS r JOIN subscribers AS s ON s.reader = r.id
 WHERE r.address > :after AND (:state = '' OR s.state = :state) AND r.id % :parts = :part
   AND (:state <> 'active' OR NOT EXISTS (SELECT 1 FROM suppressions AS x WHERE x.address = r.address))
@@ -115,3 +119,6 @@ DELETE FROM subscribers WHERE reader = (SELECT id FROM readers WHERE address = :
 
 -- :count  how many readers are in each state
 SELECT state, count(*) FROM subscribers GROUP BY state ORDER BY state
+
+-- :schedules  every way to be mailed that somebody has chosen
+SELECT DISTINCT timezone, send_at, rhythm FROM subscribers WHERE state = 'active'
