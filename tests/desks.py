@@ -115,7 +115,9 @@ class InboundWorld(World):
     def commands_address(self, address=ANN):
         return f"commands+{self.tag(Scope.MANAGE, address)}@{DOMAIN}"
 
-    def dsn(self, words="550 5.1.1 no such user", action="failed", status="5.1.1", day=DAY, to=None):
+    def dsn(
+        self, words="550 5.1.1 no such user", action="failed", status="5.1.1", day=DAY, to=None
+    ):
         """A DSN for the mail of an edition to Ann."""
         self.number += 1
         to = to or f"bounces+{self.tag(Scope.BOUNCE, day=day)}@{DOMAIN}"

@@ -19,7 +19,6 @@ from digest.render.templates import environment
 from digest.stages.suppressing import Suppressing
 from digest.store.inbox import InboxStore
 
-
 OWN = frozenset(
     {"bounces", "confirm", "commands", "command", "unsubscribe", "unsub", "subscribe", "help"}
 )

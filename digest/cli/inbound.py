@@ -42,7 +42,7 @@ Door = Callable[[App, Callable[[], bool]], int]
     help="With --maildir or --imap: look again, until stopped.",
 )
 @pass_session
-def inbound(
+def inbound(  # noqa: PLR0913, PLR0917 - one parameter for each option
     session: Session,
     /,
     sender: str | None,

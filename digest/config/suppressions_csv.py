@@ -32,8 +32,8 @@ def read_suppressions(path: Path) -> Iterator[Row | BadSetting]:
 
 def _rows(reader: Iterator[list[str]], name: str) -> Iterator[Row | BadSetting]:
     columns: dict[str, int] | None = None
-    for number, cells in enumerate(reader, 1):
-        cells = [cell.strip() for cell in cells]
+    for number, row in enumerate(reader, 1):
+        cells = [cell.strip() for cell in row]
         if not any(cells):
             continue
         if columns is None:

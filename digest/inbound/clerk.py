@@ -247,7 +247,7 @@ class Clerk:
         """The address itself is asked; every command of the mail is part of the wish."""
         wishes = Subscriber(sender)
         for one in reading.commands:
-            if one.verb in CHANGING and one.what or one.verb in {Verb.WEEKLY, Verb.WEEKDAYS}:
+            if (one.verb in CHANGING and one.what) or one.verb in {Verb.WEEKLY, Verb.WEEKDAYS}:
                 try:
                     wishes = changed(wishes, one)
                 except BadTopic:

@@ -45,7 +45,7 @@ class Correspondence:
         return taken
 
     def _hand(self, due: Sequence[tuple[int, Mapping[str, Any]]]) -> int:
-        """Hands answers over, one after the other to each address; returns how many are due again."""
+        """Hands answers over, one after the other; returns how many are due again."""
         again = 0
         for number, record in due:
             message = self._stationer.answer(Answer.of(record))

@@ -67,10 +67,8 @@ class Desk:
     def _handle(self, reading: Reading, envelope: Envelope) -> Handled:
         if reading.kind is Kind.BOUNCE:
             return Handled(self._returns.bounce(reading, envelope))
-        if reading.kind is Kind.COMPLAINT and not reading.commands:
-            return Handled(self._returns.complaint(reading, envelope))
-        if reading.kind is Kind.COMPLAINT:  # opted out: by a tag of the mail's own, or by its copy
-            if self._clerk.leaves(reading, envelope):
+        if reading.kind is Kind.COMPLAINT:  # opting out: by a tag of the mail's own, or its copy
+            if reading.commands and self._clerk.leaves(reading, envelope):
                 return Handled("opted out by their mail program")
             return Handled(self._returns.complaint(reading, envelope))
         if reading.kind is Kind.AUTO_REPLY:

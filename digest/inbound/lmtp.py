@@ -100,5 +100,5 @@ async def _serve(
     server = await asyncio.get_running_loop().create_server(session, sock=listener)
     async with server:
         ready(listener.getsockname()[1])
-        while not stop():
+        while not stop():  # noqa: ASYNC110 - a signal sets it, in no loop
             await asyncio.sleep(PATIENCE)

@@ -13,7 +13,7 @@ from digest.mail.tokens import Scope, Signer, Token
 from digest.model import Message
 from digest.model.answer import Answer, Line, Told
 from digest.render.header import closing, opening, part
-from digest.render.languages import Language, N_, language
+from digest.render.languages import N_, Language, language
 from digest.render.letters import filled
 from digest.render.quoted import quoted
 from digest.render.templates import explained

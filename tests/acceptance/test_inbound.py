@@ -11,7 +11,9 @@ ANN = "ann@reader.example"
 
 @pytest.fixture
 def digest(tmp_path):
-    return Installation(tmp_path, {"DIGEST_HOME": str(tmp_path / "var"), "DIGEST__MAIL__FROM": FROM})
+    return Installation(
+        tmp_path, {"DIGEST_HOME": str(tmp_path / "var"), "DIGEST__MAIL__FROM": FROM}
+    )
 
 
 def mail(subject, sender=ANN, to="digest@digest.example", number=1):
@@ -29,7 +31,12 @@ def test_explain_prints_one_object_and_acts_on_nothing(digest):
     said = digest("inbound", "--explain", stdin=mail("subscribe RL"))
     assert said.status == 0
     assert said.records == [
-        {"kind": "command", "addresses": [], "commands": ["subscribe RL"], "reason": "asked for by mail"}
+        {
+            "kind": "command",
+            "addresses": [],
+            "commands": ["subscribe RL"],
+            "reason": "asked for by mail",
+        }
     ]
     assert not (digest.directory / "var").exists()
 

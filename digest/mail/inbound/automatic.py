@@ -1,6 +1,7 @@
 """Mail that no person wrote, and mail that must not be answered (RFC 3834)."""
 
 import re
+from collections.abc import Iterator
 
 from digest.mail.inbound.incoming import Incoming
 
@@ -52,21 +53,18 @@ def is_automatic(mail: Incoming) -> bool:
 
 def unanswerable(mail: Incoming, sender: str) -> str:
     """Why a mail from `sender` (its reverse-path) must not be answered; "" when it may be."""
-    if not sender or sender == "<>":
-        return "its reverse-path is null (RFC 3834 §2)"
-    if auto_submitted(mail):
-        return "it is automatically submitted (RFC 3834 §2)"
-    if mail.get("precedence").strip().lower() in _BULK:
-        return "it is bulk or list mail, by its Precedence (RFC 3834 §2)"
-    if listed := next((name for name, _ in mail.headers if name.startswith("list-")), ""):
-        return f"it is list mail: it has {listed} (RFC 3834 §2)"
+    return next((why for why, holds in _reasons(mail, sender) if holds), "")
+
+
+def _reasons(mail: Incoming, sender: str) -> Iterator[tuple[str, bool]]:
     local = sender.rpartition("@")[0]
-    if _OWNERS.match(local):
-        return f"{local}@ is a machine or a list's owner (RFC 3834 §2)"
-    if is_automatic(mail):
-        return "a machine wrote it (RFC 3834 §2)"
-    if "oof" in mail.get("x-auto-response-suppress").lower() or "all" in mail.get(
-        "x-auto-response-suppress"
-    ).lower().split(", "):
-        return "its sender asks for no automatic answers"
-    return ""
+    lists = any(name.startswith("list-") for name, _ in mail.headers)
+    wishes = mail.get("x-auto-response-suppress").lower()
+    yield "its reverse-path is null (RFC 3834 §2)", sender in {"", "<>"}
+    yield "it is automatically submitted (RFC 3834 §2)", auto_submitted(mail)
+    precedence = mail.get("precedence").strip().lower()
+    yield "it is bulk or list mail, by its Precedence (RFC 3834 §2)", precedence in _BULK
+    yield "it is list mail, by its List-* fields (RFC 3834 §2)", lists
+    yield f"{local}@ is a machine or a list's owner (RFC 3834 §2)", bool(_OWNERS.match(local))
+    yield "a machine wrote it (RFC 3834 §2)", is_automatic(mail)
+    yield "its sender asks for no automatic answers", "oof" in wishes or "all" in wishes.split(", ")

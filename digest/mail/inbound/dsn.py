@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from digest.mail.inbound.incoming import Fields, Incoming
+from digest.mail.inbound.fields import Fields
+from digest.mail.inbound.incoming import Incoming
 from digest.mail.inbound.refusal import Answers, Refusal, refusal
 from digest.model import Severity
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from digest.errors import BadAddress
-from digest.mail.inbound.incoming import Incoming, addresses
+from digest.mail.inbound.incoming import Incoming
 from digest.mail.mailbox import normalise
 
 _TAG = re.compile(r"([a-z]+)\+([0-9a-f]{48})@", re.IGNORECASE)

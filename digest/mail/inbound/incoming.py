@@ -4,27 +4,21 @@ What people read (`notice`) is told apart from the machine's report and from the
 back, whether MIME says where each begins or only a line of dashes does.
 """
 
-import binascii
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes
-from email.header import decode_header
 from email.message import Message as MimePart
 from email.utils import getaddresses
 
+from digest.mail.inbound.fields import DAMAGE, Fields, decoded, fields_of, groups, text_of, to_text
 from digest.mail.inbound.plain import from_html
+from digest.mail.inbound.splitting import split
 
 LONGEST = 512 * 1024
 """Octets of a mail that are looked at; a notice with a returned message fits many times."""
 TEXT = 128 * 1024
 """Characters of a text that are looked at."""
-DAMAGE = (ValueError, LookupError, AttributeError, TypeError, RecursionError, AssertionError)
-"""What the standard library raises on mails that are none."""
-
-Fields = Mapping[str, str]
-"""Header fields or report fields by lower-case name; the first of each."""
 
 _STATUS_PARTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _RETURNED = frozenset(
@@ -37,7 +31,6 @@ _RETURNED = frozenset(
         "text/rfc822",
     }
 )
-_FIELD = re.compile(r"^([A-Za-z][A-Za-z0-9-]{1,60})[ \t]*:[ \t]?(.*)$")
 
 
 @dataclass(frozen=True)
@@ -172,48 +165,6 @@ class _Reader:
             self._texts.append(text)
 
 
-def decoded(value: str) -> str:
-    """A header value with its encoded words (RFC 2047) read, on one line."""
-    value = re.sub(r"[\r\n]+[ \t]*", " ", value)
-    if "\x1b$" in value:  # ISO-2022-JP as it is, without an encoded word
-        with suppress(ValueError):
-            value = value.encode("ascii").decode("iso2022_jp")
-    if "=?" not in value:
-        return value
-    try:
-        return "".join(_word(octets, charset) for octets, charset in decode_header(value))
-    except (*DAMAGE, binascii.Error):
-        return value
-
-
-def _word(octets: bytes | str, charset: str | None) -> str:
-    if isinstance(octets, str):
-        return octets
-    return to_text(octets, charset or "utf-8")
-
-
-def to_text(octets: bytes, charset: str) -> str:
-    """Octets in a charset that may be a lie."""
-    for name in (charset, "utf-8"):
-        with suppress(LookupError, ValueError):
-            return octets.decode(name)
-    return octets.decode("latin-1")
-
-
-def text_of(part: MimePart) -> str:
-    """A leaf's text, its transfer encoding undone."""
-    try:
-        octets = part.get_payload(decode=True)
-    except DAMAGE:
-        octets = None
-    if not isinstance(octets, bytes):
-        octets = str(part.get_payload()).encode("utf-8", "surrogateescape")
-    charset = "utf-8"
-    with suppress(*DAMAGE):
-        charset = str(part.get_content_charset("utf-8"))
-    return to_text(octets, charset).replace("\r\n", "\n").replace("\r", "\n")
-
-
 def _parameter(part: MimePart, name: str) -> str:
     with suppress(*DAMAGE):
         value = part.get_param(name, "")
@@ -249,103 +200,6 @@ def _groups(inner: MimePart) -> list[dict[str, str]]:
     # Transfer-encoded, damaged, or message/global-delivery-status, which the library takes for a
     # message: further fields are in the body.
     return [group for group in found if group] + groups(text_of(inner))
-
-
-def groups(text: str) -> list[dict[str, str]]:
-    """Groups of fields in plain text."""
-    paragraphs = re.split(r"\n[ \t]*\n", text)
-    return [group for group in map(fields_of, paragraphs) if group]
-
-
-def fields_of(text: str) -> dict[str, str]:
-    """The fields at the beginning of a text, unfolded (RFC 5322 §2.2.3); the first of each name."""
-    found: dict[str, str] = {}
-    name = ""
-    for line in text.lstrip("\n").split("\n")[:400]:
-        if not line.strip():
-            break
-        if line[0] in " \t" and name:
-            found[name] += " " + line.strip()
-        elif matched := _FIELD.match(line):
-            name = matched[1].lower()
-            if name in found:
-                name = ""
-            else:
-                found[name] = matched[2].strip()
-    return {key: decoded(value) for key, value in found.items()}
-
-
-_SEPARATOR = re.compile(
-    r"""^\W{0,3}[-_=*+#.>\s]{2,}\s*
-        [^\n]{0,40}?\b(?:original\ |returned\ |undelivered\ |unsent\ |forwarded\ |failed\ |bounced\ )
-        (?:message|mail|e-?mail|text|headers?)\b[^\n]{0,60}$
-      | ^[-=*\s]*\b(?:this|below|here|following)\b[^\n]{0,40}\bcopy\ of\ (?:the|your)\b[^\n]{0,60}$
-      | ^\W*message\ (?:header|contents?|text)s?\ (?:follow|is\ below)[^\n]{0,30}$
-      | ^\W*(?:the\ )?(?:header|text)s?\ of\ (?:the|your)\ (?:original\ )?(?:message|mail)[^\n]{0,40}$
-      | ^[-=*]{3,}\s*(?:original|returned|unsent)\b[^\n]{0,60}$
-      | ^[-=*]+\s*(?:message\ header|received\ header|header|the\ header)s?\b[^\n]{0,60}$
-      | ^\W*(?:your\ |the\ )?(?:original|returned|unsent|undelivered)\ (?:message|mail)
-        (?:\ headers?)?(?:\ (?:follows|was|is|below)[^\n]{0,40})?\W*$
-      | ^\W*(?:please\ find\ )?(?:your|the)\ (?:original\ )?message\ (?:is\ )?(?:attached|follows)\b[^\n]{0,40}$
-    """,
-    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
-)
-_HEADERS = re.compile(
-    r"^(?:Received|Return-Path|Message-ID|DKIM-Signature|X-[\w-]+|MIME-Version|Delivered-To|From"
-    r"|Date|To|Subject|Content-Type|Reply-To|Sender|Cc|Authentication-Results)[ \t]*:",
-    re.IGNORECASE,
-)
-_SURE = re.compile(r"^(?:Received|Return-Path|Message-ID|MIME-Version|DKIM-Signature):", re.I)
-"""Fields that nobody writes in prose."""
-
-
-def split(text: str) -> tuple[str, str]:
-    """What people read, and the returned message behind it; "" when none came back."""
-    places = [found.start() for found in [_returned_header(text)] if found]
-    for found in _SEPARATOR.finditer(text):
-        rest = text[found.end() :].lstrip("\n -=*>")
-        if found.start() > 0 and _looks_like_message(rest):
-            places.append(found.start())
-            break
-    if not places:
-        return text, ""
-    place = min(places)
-    return text[:place], re.sub(r"\A(?:[^\n:]*\n)+?(?=[A-Za-z-]+:)", "", text[place:], count=1)
-
-
-def _looks_like_message(text: str) -> bool:
-    lines = [line for line in text.split("\n")[:8] if line.strip()]
-    return any(map(_HEADERS.match, lines))
-
-
-class _Place:
-    def __init__(self, place: int) -> None:
-        self._place = place
-
-    def start(self) -> int:
-        return self._place
-
-
-def _returned_header(text: str) -> _Place | None:
-    """Where three header lines in a row begin, one of them a sure sign."""
-    run: list[int] = []
-    sure = False
-    for start, line in _lines(text):
-        if _HEADERS.match(line):
-            run.append(start)
-            sure = sure or bool(_SURE.match(line))
-            if len(run) >= 3 and sure:
-                return _Place(run[0])
-        elif not (run and line[:1] in {" ", "\t"} and line.strip()):
-            run, sure = [], False
-    return None
-
-
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    start = 0
-    for line in text.split("\n"):
-        yield start, line
-        start += len(line) + 1
 
 
 def _bare(octets: bytes) -> Incoming:

@@ -11,7 +11,8 @@ from contextlib import suppress
 from email import message_from_string
 
 from digest.mail.inbound.dsn import ADDRESS, Failure, answered, mailbox, told_of
-from digest.mail.inbound.incoming import Fields, Incoming, addresses, groups
+from digest.mail.inbound.fields import Fields, groups
+from digest.mail.inbound.incoming import Incoming, addresses
 from digest.mail.inbound.refusal import Refusal, refusal
 from digest.model import Severity
 

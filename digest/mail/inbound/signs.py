@@ -59,6 +59,7 @@ _UNATTENDED = re.compile(r"(?:no|do-?not)-?_?reply|post[-_.]?master|mail-?admin"
 
 
 def from_daemon(mail: Incoming) -> bool:
+    """Whether a mail server wrote it, as it says."""
     sender = f"{mail.get('from')} {mail.get('return-path')}"
     return bool(DAEMON.search(sender)) or (
         mail.get("from").strip() in {"<>", ""} and bool(mail.headers)

@@ -114,6 +114,18 @@ DELETE FROM selections WHERE reader = (SELECT id FROM readers WHERE address = :a
 -- :forget_replies  what mail servers said of a reader
 DELETE FROM replies WHERE reader = (SELECT id FROM readers WHERE address = :address)
 
+-- :forget_health  how a reader's address fared
+DELETE FROM health WHERE reader = (SELECT id FROM readers WHERE address = :address)
+
+-- :forget_asked  what a reader asked for by mail
+DELETE FROM asked_by_mail WHERE reader = (SELECT id FROM readers WHERE address = :address)
+
+-- :forget_suppressions  that a reader must not be written to: their hash says so from now on
+DELETE FROM suppressions WHERE address = :address
+
+-- :forget_answers  what a reader was answered
+DELETE FROM answers WHERE address = :address
+
 -- :remove  forgets what a reader asked for; the ledger keeps what they got
 DELETE FROM subscribers WHERE reader = (SELECT id FROM readers WHERE address = :address)
 

@@ -22,7 +22,9 @@ def world():
 
 
 def taking(world, told=None):
-    return Taking(lambda: world.desk, lambda: len(world.post()), print if told is None else told.append)
+    return Taking(
+        lambda: world.desk, lambda: len(world.post()), print if told is None else told.append
+    )
 
 
 def maildir(path):
@@ -76,7 +78,9 @@ def test_what_is_not_taken_in_stays_new_and_keeps_nothing_else_back(world, tmp_p
     assert len(names(box / "new")) == 2
 
 
-@pytest.mark.parametrize("octets", [b"", b"\n", b"no mail", b"From: x\n", b"Subject: subscribe\n\n"])
+@pytest.mark.parametrize(
+    "octets", [b"", b"\n", b"no mail", b"From: x\n", b"Subject: subscribe\n\n"]
+)
 def test_whatever_comes_is_taken_in(world, octets):
     assert taking(world).take(octets) is Fate.TAKEN
     assert world.post() == []

@@ -21,7 +21,7 @@ def report(
         "To: bounces+00@digest.example",
         "Subject: Undelivered Mail Returned to Sender",
         "MIME-Version: 1.0",
-        f'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"',
         "",
         "--b",
         "Content-Type: text/plain",
@@ -157,7 +157,8 @@ def test_somebody_who_writes_about_a_bounce_is_no_bounce():
 
 def complaint(feedback: str) -> bytes:
     return (
-        "From: feedback@isp.example\nTo: fbl@digest.example\nSubject: FW: papers\nMIME-Version: 1.0\n"
+        "From: feedback@isp.example\nTo: fbl@digest.example\nSubject: FW: papers\n"
+        "MIME-Version: 1.0\n"
         'Content-Type: multipart/report; report-type=feedback-report; boundary="b"\n\n'
         "--b\nContent-Type: text/plain\n\nAn abuse report\n"
         f"--b\nContent-Type: message/feedback-report\n\n{feedback}\n"
@@ -197,14 +198,35 @@ def test_no_octets_whatever_raise(octets):
 
 
 FIELDS = st.sampled_from(
-    "Content-Type: multipart/report; boundary=b|Content-Type: multipart/mixed|Subject: =?utf-8?q?=ff?="
-    "|From: Mailer-Daemon <>|Return-Path: <>|Content-Type: message/delivery-status|--b|--b--||"
-    "Final-Recipient: rfc822; a@b|Status: 5.1.1|Action: failed|Diagnostic-Code: smtp; 550 \udc80|"
-    'Content-Type: text/html; charset="nonsense"|Content-Transfer-Encoding: base64|=====|'
-    "<a@b.example>: 550 unknown user|Content-Type: message/rfc822|<![CDATA[ <p|X-Failed-Recipients: a@b,"
-    "|Auto-Submitted: auto-replied|Content-Type: message/feedback-report|To: confirm+00@x|pause 1 week".split(
-        "|"
-    )
+    [
+        "Content-Type: multipart/report; boundary=b",
+        "Content-Type: multipart/mixed",
+        "Content-Type: message/delivery-status",
+        "Content-Type: message/rfc822",
+        "Content-Type: message/feedback-report",
+        'Content-Type: text/html; charset="nonsense"',
+        "Content-Transfer-Encoding: base64",
+        "Subject: =?utf-8?q?=ff?=",
+        "Subject: Undelivered Mail",
+        "From: Mailer-Daemon <>",
+        "Return-Path: <>",
+        "--b",
+        "--b--",
+        "",
+        "Final-Recipient: rfc822; a@b",
+        "Final-Recipient: utf-8; \\x{D800}@b",
+        "Status: 5.1.1",
+        "Action: failed",
+        "Diagnostic-Code: smtp; 550 \udc80",
+        "=====",
+        "<a@b.example>: 550 unknown user",
+        "<![CDATA[ <p",
+        "X-Failed-Recipients: a@b,",
+        "Auto-Submitted: auto-replied",
+        "To: confirm+00@x",
+        "pause 1 week",
+        '{"notificationType":"Bounce","bounce":[]}',
+    ]
 )
 
 
