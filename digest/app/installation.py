@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from digest.app.parts import Parts, opened
 from digest.clock import Clock
-from digest.config import Settings
+from digest.config import Engine, Settings
 from digest.encoders.static import installed
 from digest.errors import Misuse
 from digest.mail.message_id import message_id
@@ -28,6 +29,10 @@ from digest.rank.telling import told
 from digest.stages.batches import batches
 from digest.stages.evaluate import Evaluate
 from digest.store.retention import prune
+from digest.store.whole import EXTRA
+
+if TYPE_CHECKING:
+    from digest.app.fleet import Fleet
 
 
 class App(Parts):
@@ -64,6 +69,8 @@ class App(Parts):
 
         With no day named, older editions that somebody still waits for are gone on with, too.
         """
+        if self.settings.engine is Engine.FLEET:
+            return self.fleet(lambda _: None).nightly(run, collect=collect)
         report = Report(run.day)
         now = self.clock.now()
         with self.alone(f"digest run of {run.day}", now):
@@ -76,20 +83,29 @@ class App(Parts):
             older = [] if run.backfill else self.ledger.waiting_days()
             days = [*(day for day in older if day != run.day), run.day]
             for day in days:
-                if not self._over(run) and day > self.memory.forgotten:
+                if not self.over(run) and day > self.memory.forgotten:
                     self.engine.deliver(replace(run, day=day), report)
             self._tidy(run, report)
-        report.stopped = self._over(run)
+        report.stopped = self.over(run)
         report.deferred = sum(self.ledger.count(day).get(DeliveryState.DEFERRED, 0) for day in days)
-        return self._looking_ahead(run, report)
+        return self.looking_ahead(run, report)
+
+    def fleet(self, say: Callable[[str], None]) -> "Fleet":
+        """The part of this machine in a fleet. Raises Misuse unless the store is on PostgreSQL."""
+        try:
+            from digest.app.fleet import Fleet
+        except ModuleNotFoundError as error:
+            raise Misuse(EXTRA) from error
+        return Fleet(self, say)
 
     def _tidy(self, run: Run, report: Report) -> None:
         if report.attempted:
             self.memory.advance()
-        if not self._over(run):
+        if not self.over(run):
             prune(self.database, self.settings.retention, self.clock.now())
 
-    def _over(self, run: Run) -> bool:
+    def over(self, run: Run) -> bool:
+        """Whether a pass is to begin nothing more."""
         return self.stop() or (run.deadline is not None and self.clock.now() >= run.deadline)
 
     def take_over(self, now: datetime) -> int:
@@ -113,7 +129,7 @@ class App(Parts):
             self.engine.prepare(run, report, now)
         return report
 
-    def _looking_ahead(self, run: Run, report: Report) -> Report:
+    def looking_ahead(self, run: Run, report: Report) -> Report:
         """Adds what keeps the edition back, who is due later, and when the next of them is."""
         now = self.clock.now()
         due = any(run.due(reader, now) for reader in self.subscribers.active())

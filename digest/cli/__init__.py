@@ -31,6 +31,7 @@ COMMANDS = (
     "status",
     "subscribers",
     "why",
+    "worker",
 )
 
 

@@ -16,7 +16,7 @@ from digest.model import (
     Subscriber,
     Verdict,
 )
-from digest.ports import Observer, Papers, Selections, Subscribers
+from digest.ports import Observer, Papers, Readers, Selections
 from digest.rank.explaining import Weighing, explain
 from digest.rank.ranking import Ranking
 from digest.rank.telling import told
@@ -45,7 +45,7 @@ class Select:
     def __init__(
         self,
         papers: Papers,
-        subscribers: Subscribers,
+        subscribers: Readers,
         selections: Selections,
         quiet: Mood,
         table: WordVectors | None,
