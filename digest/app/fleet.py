@@ -30,6 +30,7 @@ from digest.stages.send import Send
 from digest.store.fleet import Absent, FleetStore, Wave, ranges
 from digest.store.journal import Left, numbers_of
 from digest.store.postgres import Held, PostgresDatabase
+from digest.store.queue_schema import require_queue
 from digest.store.retention import prune
 
 TASKS = ("collect", "select", "send", "again")
@@ -66,6 +67,7 @@ class Fleet:
         """Raises Misuse unless the store is on PostgreSQL."""
         if not isinstance(app.database, PostgresDatabase):
             raise Misuse("engine = 'fleet' needs store = 'postgresql://…': the queue lies there")
+        require_queue(app.database)
         self.app, self._say = app, say
         self.database = app.database
         delivery, resend = app.settings.delivery, app.resends
