@@ -141,6 +141,8 @@ class Queue:
         between: Callable[[], bool],
         beat: Callable[[], Sequence[int]],
     ) -> None:
+        # A job that others have done meanwhile cannot be marked as done once more.
+        asyncio.get_running_loop().set_exception_handler(lambda _, about: self._say(_lost(about)))
         async with self._app.open_async():
             aside = [asyncio.create_task(self._beats(beat))]
             if self._ticks.periodic_tasks:
@@ -211,6 +213,11 @@ async def _ended(tasks: Sequence["asyncio.Task[None]"]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _lost(about: Mapping[str, Any]) -> str:
+    error = about.get("exception")
+    return f"a job was not marked as done ({_told(error) if error else about.get('message')})"
 
 
 def _told(error: BaseException) -> str:
