@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from digest.app.installation import App
@@ -22,7 +22,7 @@ from digest.app.templates_hash import templates_hash
 from digest.engine.queue import LATER, Again, Hand, Key, Queue, Say
 from digest.errors import Misuse
 from digest.mail.operators import OPERATORS, of_domain
-from digest.model import FAILURES, WHOLE, DeliveryState, Part, Report, Rhythm, Run, Sent, Subscriber
+from digest.model import FAILURES, WHOLE, DeliveryState, Part, Report, Run, Sent, Subscriber
 from digest.stages.batches import batches
 from digest.stages.render import Render
 from digest.stages.select import Select
@@ -94,27 +94,38 @@ class Fleet:
         """Enqueues what is to be done and is not enqueued. Raises Restored."""
         now = self.app.clock.now()
         self.app.memory.check()
+        passes = [run, *([] if run.backfill else self.app.older(run, now))]
         with self.store.planning():
-            if collect and not self.store.queued("collect", run.day):
-                sources = [s.name for some in self.app.collect.pending(run, now) for s in some]
-                keys = [{"source": name, "day": run.day.isoformat()} for name in sources]
-                self._put("collect", keys, priority=50)
-            older = [] if run.backfill else self.app.ledger.waiting_days()
-            for day in [*(day for day in older if day != run.day), run.day]:
-                if day > self.app.memory.forgotten:
-                    self._plan_edition(replace(run, day=day), now)
+            if collect:
+                for day in (run.day, *self.app.missed_days(run)):
+                    self._plan_collecting(replace(run, day=day), now)
+            remembered = [each for each in passes if each.day > self.app.memory.forgotten]
+            planned = [self._plan_wave(each, now) for each in remembered]
+            # Whoever gets a newer edition does not get the older one that they wait for: it is
+            # given up when the newer one is chosen.
+            if not any(planned) and not self.store.busy(["select"]):
+                for day in {run.day, *([] if run.backfill else self.app.ledger.waiting_days())}:
+                    self._plan_again(replace(run, day=day), now)
 
-    def _plan_edition(self, run: Run, now: datetime) -> None:
+    def _plan_collecting(self, run: Run, now: datetime) -> None:
+        if not self.store.queued("collect", run.day):
+            sources = [s.name for some in self.app.collect.pending(run, now) for s in some]
+            key: dict[str, Key] = {"day": run.day.isoformat(), "backfill": run.backfill}
+            keys = [{"source": name, **key} for name in sources]
+            self._put("collect", keys, priority=50)
+
+    def _plan_again(self, run: Run, now: datetime) -> None:
         if run.expiry is not None:
             self.app.ledger.expire(run.day, now - run.expiry, now)
-        if self.app.select.ready(run.day):
-            self._plan_wave(run, now)
-        if not self.store.queued("again", run.day):
+        if run.day > self.app.memory.forgotten and not self.store.queued("again", run.day):
             waiting = self.store.waiting(run.day, now)
             counted = Counter(of_domain(a.rpartition("@")[2]) or OTHERS for a in waiting)
             self._put_shards("again", {"day": run.day.isoformat()}, self._grouped(counted))
 
-    def _plan_wave(self, run: Run, now: datetime) -> None:
+    def _plan_wave(self, run: Run, now: datetime) -> bool:
+        """Whether there is one."""
+        if not self.app.select.ready(run.day):
+            return False
         last = self.store.last_wave(run.day)
         since = last.until if last and last.backfill >= run.backfill else None
         fell = self._fell(run, now)
@@ -122,24 +133,23 @@ class Fleet:
         falling = sorted(set(fell) - set(fallen))
         counts = self.store.counts(run.day, (), falling, fallen, since)
         if not (total := sum(counts.values())):
-            return
+            return False
         number = last.number + 1 if last else 1
-        wave = Wave(run.day, number, now, run.backfill, sending=False)
+        wave = Wave(run.day, number, now, run.backfill, run.latest, sending=False)
         shards = ranges(math.ceil(total / CHOSEN_TOGETHER))
         self.store.plan(wave, since, shards)
         self.app.memory.advance()
         keys = [{**self._key(wave), "low": low, "high": high} for low, high in shards]
         self._put("select", keys, priority=20)
+        return True
 
     def _fell(self, run: Run, at: datetime) -> list[str]:
-        """The times of day, zones and rhythms at which the edition was due by an instant."""
-        found = []
-        for zone, clock, rhythm in self.store.times():
-            send_at = time.fromisoformat(clock) if clock else None
-            reader = Subscriber("", timezone=zone, send_at=send_at, rhythm=Rhythm(rhythm))
-            if run.due(reader, at):
-                found.append(f"{zone}|{clock}|{rhythm}")
-        return sorted(found)
+        """The times of day, zones and rhythms to which the edition is due at an instant."""
+        return sorted(
+            f"{r.timezone}|{r.send_at.strftime('%H:%M') if r.send_at else ''}|{r.rhythm}"
+            for r in self.app.subscribers.schedules()
+            if run.due(r, at)
+        )
 
     def _send_off(self, wave: Wave, run: Run) -> None:
         domains = [domain for operator in self._groups.values() for domain in operator]
@@ -206,20 +216,20 @@ class Fleet:
 
     # Performing
 
-    def collect(self, source: str, day: str) -> None:
+    def collect(self, source: str, day: str, backfill: bool) -> None:
         """Asks one source for a day; then whoever waited for it is planned for."""
-        run, now = self._run(day), self.app.clock.now()
+        run, now = replace(self._run(day), backfill=backfill), self.app.clock.now()
         [found] = self.app.collecting(self.app.sources([source])).perform(
             run, self.app.sources([source]), now
         )
         if found.verdict.failure:
             self._say(f"collect: {source} {found.verdict}: {found.detail or 'no papers'}")
-        self.plan(run, collect=False)
+        self.plan(run if backfill else self.app.run(None), collect=False)
 
     def select(self, day: str, wave: int, low: int, high: int, templates: str) -> None:
         """Chooses for a range of readers, and proves their mails."""
         found = self._accepted(day, wave, templates)
-        run = replace(self._run(day), backfill=found.backfill)
+        run = self._run_of(found)
         self._shard.readers = self._readers(self.store.anyone(found.day, low, high))
         select, render = self._stages(found)
         for readers in select.pending(run, found.until):
@@ -233,7 +243,7 @@ class Fleet:
     def send(self, day: str, wave: int, group: str, low: int, high: int, templates: str) -> None:
         """Sends to a shard of a wave whoever has no row yet."""
         found = self._accepted(day, wave, templates)
-        run = replace(self._run(day), backfill=found.backfill)
+        run = self._run_of(found)
         self._deliver(run, group, self._of(group, found.day, low, high), found.until)
 
     def again(self, day: str, group: str, low: int, high: int, templates: str) -> None:
@@ -242,7 +252,7 @@ class Fleet:
         run, now = self._run(day), self.app.clock.now()
         waiting = self.store.waiting(run.day, now, low, high)
         ours = [a for a in waiting if self._group_of.get(a.rpartition("@")[2], OTHERS) == group]
-        self._deliver(replace(run, backfill=True), group, ours, now)
+        self._deliver(replace(run, resuming=True), group, ours, now)
 
     def _deliver(self, run: Run, group: str, addresses: Sequence[str], now: datetime) -> None:
         if self._sending is not None and self._sending.day != run.day:
@@ -299,6 +309,11 @@ class Fleet:
                 REFUSED,
             )
 
+    def _run_of(self, wave: Wave) -> Run:
+        run = self._run(wave.day.isoformat())
+        fold_after = self.app.settings.delivery.fold_after / 100
+        return replace(run, backfill=wave.backfill, latest=wave.latest, fold_after=fold_after)
+
     def _run(self, day: str) -> Run:
         return Run(date.fromisoformat(day), fresh=self.app.settings.selection.fresh)
 
@@ -323,7 +338,7 @@ class Fleet:
         report = Report(run.day)
         if run.only:  # a few by name: the ledger alone decides, no plan is needed
             self.app.engine.deliver(run, report)
-            return self.app.looking_ahead(run, report)
+            return self.app.looking_ahead(run, [run], report)
         days = {run.day, *([] if run.backfill else self.app.ledger.waiting_days())}
         before, over = self._counted(days), self.app.over
         self.work(
@@ -337,7 +352,7 @@ class Fleet:
         report.collections = self.app.papers.collections(run.day) if collect else []
         report.stopped = over(run)
         report.deferred = self._counted(days)[DeliveryState.DEFERRED]
-        return self.app.looking_ahead(run, report)
+        return self.app.looking_ahead(run, [run], report)
 
     def _counted(self, days: Iterable[date]) -> Counter[DeliveryState]:
         counted: Counter[DeliveryState] = Counter()

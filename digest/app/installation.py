@@ -1,6 +1,6 @@
 """What an installation does and tells: a run, what is due, what was chosen, what was sent."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -21,12 +21,13 @@ from digest.model import (
     Selection,
     Subscriber,
 )
-from digest.model.due import due_at, newest_day
+from digest.model.due import current_day, due_at, newest_day
 from digest.ports import Observer
 from digest.rank.explaining import Weighing
 from digest.rank.replay import Evaluation
 from digest.rank.telling import told
 from digest.stages.batches import batches
+from digest.stages.catch_up import REMEMBERED, days_before, missed_days
 from digest.stages.evaluate import Evaluate
 from digest.store.retention import prune
 from digest.store.whole import EXTRA
@@ -60,6 +61,7 @@ class App(Parts):
             backfill=backfill,
             expiry=None if backfill else expiry,
             fresh=self.settings.selection.fresh,
+            fold_after=self.settings.delivery.fold_after / 100,
             only=frozenset(only),
             deadline=deadline,
         )
@@ -67,7 +69,9 @@ class App(Parts):
     def nightly(self, run: Run, *, collect: bool = True) -> Report:
         """Collects, selects, renders, sends: one pass. Raises Locked.
 
-        With no day named, older editions that somebody still waits for are gone on with, too.
+        With no day named, every reader gets the edition that they should have by now, and older
+        ones that somebody still waits for are gone on with. The newest come first: an older one
+        whose papers they take over is given up then, and nobody gets two mails for one downtime.
         """
         if self.settings.engine is Engine.FLEET:
             return self.fleet(lambda _: None).nightly(run, collect=collect)
@@ -79,16 +83,45 @@ class App(Parts):
             self.joining.tick()
             report.count(DeliveryState.IN_DOUBT, self.take_over(now))
             if collect:
-                self.engine.collect(run, report)
-            older = [] if run.backfill else self.ledger.waiting_days()
-            days = [*(day for day in older if day != run.day), run.day]
-            for day in days:
-                if not self.over(run) and day > self.memory.forgotten:
-                    self.engine.deliver(replace(run, day=day), report)
+                self._collect(run, report)
+            passes = self._passes(run, now)
+            for each in passes:
+                if not self.over(run):
+                    self.engine.deliver(each, report)
             self._tidy(run, report)
         report.stopped = self.over(run)
+        days = {each.day for each in passes}
         report.deferred = sum(self.ledger.count(day).get(DeliveryState.DEFERRED, 0) for day in days)
-        return self.looking_ahead(run, report)
+        return self.looking_ahead(run, passes, report)
+
+    def _collect(self, run: Run, report: Report) -> None:
+        """The edition's day, and those before it that were missed: its pool reaches back."""
+        self.engine.collect(run, report)
+        for day in self.missed_days(run):
+            if not self.over(run):
+                self.engine.collect(replace(run, day=day), report)
+
+    def missed_days(self, run: Run) -> list[date]:
+        """The days before an edition's that are to be asked for again, oldest first."""
+        if run.backfill:
+            return []
+        before = days_before(run.day, REMEMBERED)
+        fetches = {day: self.papers.collections(day) for day in before}
+        return missed_days(fetches, run.day, self.clock.now())
+
+    def _passes(self, run: Run, now: datetime) -> list[Run]:
+        """What is to be delivered: editions that are somebody's by now, then what waits."""
+        if run.backfill:
+            return [run] if run.day > self.memory.forgotten else []
+        waiting = [replace(run, day=day, resuming=True) for day in self.ledger.waiting_days()]
+        asked = [each for each in self.older(run, now) if any(self.open(each, now))] + waiting
+        return [each for each in (run, *asked) if each.day > self.memory.forgotten]
+
+    def older(self, run: Run, now: datetime) -> list[Run]:
+        """Passes over older editions that are somebody's newest by now, newest first."""
+        schedules = self.subscribers.schedules()
+        theirs = {current_day(reader, now, run.fresh) for reader in schedules} - {run.day}
+        return [replace(run, day=day, latest=False) for day in sorted(theirs, reverse=True)]
 
     def fleet(self, say: Callable[[str], None]) -> "Fleet":
         """The part of this machine in a fleet. Raises Misuse unless the store is on PostgreSQL."""
@@ -129,14 +162,16 @@ class App(Parts):
             self.engine.prepare(run, report, now)
         return report
 
-    def looking_ahead(self, run: Run, report: Report) -> Report:
-        """Adds what keeps the edition back, who is due later, and when the next of them is."""
+    def looking_ahead(self, run: Run, passes: Sequence[Run], report: Report) -> Report:
+        """Adds what keeps editions back, who is due later, and when the next of them is."""
         now = self.clock.now()
-        due = any(run.due(reader, now) for reader in self.subscribers.active())
-        report.uncollected = due and not self.select.ready(run.day)
+        lacking = [each for each in passes if not (each.resuming or self.select.ready(each.day))]
+        readers = self.subscribers.active() if lacking else ()
+        report.uncollected = any(each.due(reader, now) for reader in readers for each in lacking)
         later = [due_at(r, run.day, run.fresh) for r in self._waiting(run, now)]
         report.waiting = len(later)
-        report.next_due = min(filter(None, [*later, self.ledger.next_due(run.day)]), default=None)
+        deferred = [self.ledger.next_due(day) for day in {each.day for each in passes}]
+        report.next_due = min(filter(None, [*later, *deferred]), default=None)
         return report
 
     def _waiting(self, run: Run, now: datetime) -> Iterator[Subscriber]:

@@ -16,6 +16,7 @@ from digest.model import (
     Subscriber,
     Verdict,
 )
+from digest.model.due import previous_day
 from digest.ports import Observer, Papers, Readers, Selections
 from digest.rank.explaining import Weighing, explain
 from digest.rank.ranking import Ranking
@@ -63,15 +64,30 @@ class Select:
 
     def pending(self, run: Run, now: datetime) -> Iterator[list[Subscriber]]:
         """Readers who are due and have no recorded choice, in batches; none before `ready`."""
-        if not self.ready(run.day):
+        if run.resuming or not self.ready(run.day):
             return
         for batch in batches((r for r in self._subscribers.active() if run.due(r, now)), BATCH):
             chosen = self._selections.recorded([reader.address for reader in batch], run.day)
-            if waiting := [reader for reader in batch if reader.address not in chosen]:
-                yield waiting
+            waiting = [reader for reader in batch if reader.address not in chosen]
+            if timely := self._timely(run, waiting, now):
+                yield timely
+
+    def _timely(self, run: Run, readers: Sequence[Subscriber], now: datetime) -> list[Subscriber]:
+        """Leaves out whose next edition is near: it will hold what this one would have held.
+
+        Who did not get the edition before this one gets this one however late, lest a machine that
+        is up at the wrong hours never mails them.
+        """
+        late = [reader for reader in readers if run.late(reader, now)]
+        last = self._selections.last_days([reader.address for reader in late], run.day)
+        folded = {r.address for r in late if _had_the_last(r, last.get(r.address), run)}
+        return [reader for reader in readers if reader.address not in folded]
 
     def perform(self, run: Run, batch: Sequence[Subscriber], now: datetime) -> int:
         """Chooses and records; doing it again changes nothing. Returns for how many."""
+        for first, readers in self._pools(run.day, batch).items():
+            # Before anything is looked up: what is given up counts as not seen, or as in doubt.
+            self._selections.fold([reader.address for reader in readers], first, run.day, now)
         for ranking, readers, seen in self._alike(run.day, batch):
             self._selections.put(ranking.decide(readers, seen, self._quiet), run.day, now)
         self._observer(Advanced(self.stage, len(batch)))
@@ -109,14 +125,17 @@ class Select:
 
     def _alike(self, day: date, batch: Sequence[Subscriber]) -> Iterator[Alike]:
         """Readers whose editions hold the same days, with what they were sent before."""
-        addresses = [reader.address for reader in batch]
-        seen = self._selections.seen(addresses, day)
-        last = self._selections.last_days(addresses, day)
+        seen = self._selections.seen([reader.address for reader in batch], day)
+        for first, readers in self._pools(day, batch).items():
+            yield self._ranking(first, day), readers, seen
+
+    def _pools(self, day: date, batch: Sequence[Subscriber]) -> dict[date, list[Subscriber]]:
+        """Readers by the first day whose papers their edition may hold."""
+        last = self._selections.last_days([reader.address for reader in batch], day)
         alike: dict[date, list[Subscriber]] = {}
         for reader in batch:
             alike.setdefault(pool_from(reader, last.get(reader.address), day), []).append(reader)
-        for first, readers in alike.items():
-            yield self._ranking(first, day), readers, seen
+        return alike
 
     def _ranking(self, first: date, day: date) -> Ranking:
         """The papers of some days against the history, worked out once."""
@@ -125,6 +144,10 @@ class Select:
             history = self._papers.history(first, HISTORY)
             self._rankings[first, day] = Ranking(pool, history, self._table, fill=self._fill)
         return self._rankings[first, day]
+
+
+def _had_the_last(reader: Subscriber, last: date | None, run: Run) -> bool:
+    return last is not None and last >= previous_day(reader, run.day, run.fresh)
 
 
 def pool_from(reader: Subscriber, last: date | None, day: date) -> date:

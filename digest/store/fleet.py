@@ -30,6 +30,8 @@ class Wave:
     number: int
     until: datetime
     backfill: bool
+    latest: bool
+    """Whether it was the newest edition then."""
     sending: bool
     """Whether all of it is proved, and its mails may go out."""
 
@@ -113,19 +115,17 @@ class FleetStore:
 
     def last_wave(self, day: date) -> Wave | None:
         """An edition's newest wave."""
-        for number, until, backfill, sending in self._all("last_wave", day=day.toordinal()):
-            return Wave(day, number, from_instant(until), bool(backfill), bool(sending))
-        return None
+        return next(self._waves("last_wave", day), None)
 
     def wave(self, day: date, number: int) -> Wave | None:
         """What a wave is about."""
-        for until, backfill, sending in self._all("wave", day=day.toordinal(), wave=number):
-            return Wave(day, number, from_instant(until), bool(backfill), bool(sending))
-        return None
+        return next(self._waves("wave", day, wave=number), None)
 
-    def times(self) -> list[tuple[str, str, str]]:
-        """The different zones, times of day ("": at once) and rhythms that readers have."""
-        return [(zone, at, rhythm) for zone, at, rhythm in self._all("times")]
+    def _waves(self, name: str, day: date, **key: Value) -> Iterator[Wave]:
+        rows = self._all(name, day=day.toordinal(), **key)
+        for number, until, backfill, latest, sending in rows:
+            flags = map(bool, (backfill, latest, sending))
+            yield Wave(day, number, from_instant(until), *flags)
 
     def counts(
         self,
@@ -160,6 +160,7 @@ class FleetStore:
             since=0 if since is None else to_instant(since),
             until=to_instant(wave.until),
             backfill=int(wave.backfill),
+            latest=int(wave.latest),
         )
         rows = ({**key, "low": low, "high": high} for low, high in shards)
         self.database.many(self._sql["plan_shard"], rows)

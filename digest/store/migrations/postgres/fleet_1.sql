@@ -24,13 +24,15 @@ CREATE TABLE fleet_workers (
   lost BIGINT
 );
 
--- Everyone who fell due for an edition after `since`, up to `until`. sending: its mails may go out.
+-- Everyone who fell due for an edition after `since`, up to `until`. latest: whether it was the
+-- newest edition then. sending: its mails may go out.
 CREATE TABLE fleet_waves (
   day INTEGER NOT NULL,
   wave INTEGER NOT NULL,
   since BIGINT NOT NULL,
   until BIGINT NOT NULL,
   backfill BIGINT NOT NULL,
+  latest BIGINT NOT NULL,
   sending BIGINT NOT NULL,
   PRIMARY KEY (day, wave)
 );

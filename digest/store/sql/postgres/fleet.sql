@@ -23,13 +23,10 @@ WHERE id = :worker AND lost IS NULL
 SELECT pg_advisory_xact_lock(CAST(:lock AS INTEGER), 0)
 
 -- :last_wave  the newest wave of an edition
-SELECT wave, until, backfill, sending FROM fleet_waves WHERE day = :day ORDER BY wave DESC LIMIT 1
+SELECT wave, until, backfill, latest, sending FROM fleet_waves WHERE day = :day ORDER BY wave DESC LIMIT 1
 
 -- :wave  what a wave is about
-SELECT until, backfill, sending FROM fleet_waves WHERE day = :day AND wave = :wave
-
--- :times  the different times of day at which readers get mail
-SELECT DISTINCT timezone, COALESCE(send_at, ''), rhythm FROM subscribers WHERE state = 'active'
+SELECT wave, until, backfill, latest, sending FROM fleet_waves WHERE day = :day AND wave = :wave
 
 -- :counts  how many readers fell due, by domain where it is one of these; and who changed since
 SELECT CASE WHEN d.value IS NULL THEN '' ELSE d.value END, count(*)
@@ -45,8 +42,8 @@ AND NOT EXISTS (SELECT 1 FROM deliveries AS l WHERE l.day = :day AND l.reader = 
 GROUP BY 1
 
 -- :plan_wave  a wave begins
-INSERT INTO fleet_waves (day, wave, since, until, backfill, sending)
-VALUES (:day, :wave, :since, :until, :backfill, 0)
+INSERT INTO fleet_waves (day, wave, since, until, backfill, latest, sending)
+VALUES (:day, :wave, :since, :until, :backfill, :latest, 0)
 
 -- :plan_shard  what one job proves of it
 INSERT INTO fleet_shards (day, wave, low, high, proved) VALUES (:day, :wave, :low, :high, 0)
