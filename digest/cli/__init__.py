@@ -33,6 +33,7 @@ COMMANDS = (
     "subscribers",
     "suppressions",
     "why",
+    "worker",
 )
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from digest.config.binder import Layer, located, show
 from digest.config.places import OutboxKind
 from digest.config.schema import keys
+from digest.config.sections import Engine
 from digest.config.settings import Settings
 from digest.errors import BadSetting
 from digest.mail.identity import Identity
@@ -32,6 +33,8 @@ def check(settings: Settings, layers: Sequence[Layer], problems: list[BadSetting
     def report(dotted: str, problem: str, hint: str) -> None:
         problems.append(located(BadSetting(dotted, problem, hint), layers))
 
+    if settings.engine is Engine.FLEET and settings.store.sqlite is not None:
+        report("engine", "'fleet' works from a queue on PostgreSQL", "store = 'postgresql://…'")
     _urls(settings, report)
     _web(settings, report)
     _secret_keys(settings, report)
