@@ -32,6 +32,7 @@ COMMANDS = (
     "status",
     "subscribers",
     "suppressions",
+    "web",
     "why",
     "worker",
 )
