@@ -40,7 +40,7 @@ def absence(app: App, address: str, day: date | None) -> Absence:
             next_at=at,
             next_day=following,
             last_edition=last,
-            ready=app.select.ready(edition),
+            ready=app.select.ready(run, now),
             collections=tuple(app.papers.collections(edition)),
             forgotten=edition <= app.memory.forgotten,
             late=reader is not None and run.late(reader, now) and app.select.folds(reader, run),

@@ -19,6 +19,7 @@ COMMANDS = (
     "demo",
     "doctor",
     "evaluate",
+    "inbound",
     "init",
     "lint",
     "papers",
@@ -31,8 +32,11 @@ COMMANDS = (
     "send",
     "status",
     "subscribers",
+    "suppressions",
+    "web",
     "why",
     "why-no-mail",
+    "worker",
 )
 
 

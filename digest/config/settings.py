@@ -12,6 +12,7 @@ from digest.config.sections import (
     WebSettings,
 )
 from digest.doctor.settings import DoctorSettings
+from digest.inbound.settings import InboundSettings
 from digest.mail.identity import MailSettings
 from digest.model import Secret
 from digest.observe.settings import AlertSettings
@@ -42,6 +43,7 @@ class Settings:
     web: WebSettings = field(default_factory=WebSettings)
     alerts: AlertSettings = field(default_factory=AlertSettings)
     doctor: DoctorSettings = field(default_factory=DoctorSettings)
+    inbound: InboundSettings = field(default_factory=InboundSettings)
     sources: SourcesSettings = field(default_factory=SourcesSettings)
     file: Path | None = field(default=None, compare=False, metadata=NO_KEY)
     """The digest.toml that was read; None: there was none."""

@@ -1,6 +1,7 @@
 """Nouns of the field: frozen, typed, without I/O. Import them from here."""
 
-from digest.model.cause import CAUSES, Cause, Remedy, Notice
+from digest.model.calendar import is_weekend
+from digest.model.cause import CAUSES, Cause, Notice, Remedy
 from digest.model.delivery import (
     SEEN,
     SETTLED,
@@ -14,10 +15,11 @@ from digest.model.delivery import (
     Severity,
 )
 from digest.model.digest import Card, Digest, Link, Section
-from digest.model.event import Advanced, Began, Ended, Event, Finished, Stage, Started
+from digest.model.event import Advanced, Began, Ended, Event, Finished, Judged, Stage, Started
 from digest.model.exchange import Page, Request, Response, Saved
+from digest.model.judgement import Evidence, Precedent
 from digest.model.message import Message
-from digest.model.paper import Paper
+from digest.model.paper import Paper, Sighting
 from digest.model.report import FAILURES, Report
 from digest.model.run import WHOLE, Part, Run
 from digest.model.secret import Secret
@@ -25,10 +27,11 @@ from digest.model.selection import Choice, Mood, Reason, ReasonKind, Selection
 from digest.model.standing import Standing
 from digest.model.subscriber import Rhythm, Subscriber, SubscriberState
 from digest.model.topic import Topic, TopicKind
-from digest.model.verdict import Collection, Verdict
+from digest.model.verdict import CONSEQUENCES, Collection, Consequence, Verdict
 
 __all__ = [
     "CAUSES",
+    "CONSEQUENCES",
     "FAILURES",
     "SEEN",
     "SETTLED",
@@ -41,13 +44,15 @@ __all__ = [
     "Choice",
     "Claim",
     "Collection",
-    "Remedy",
+    "Consequence",
     "Delivery",
     "DeliveryState",
     "Digest",
     "Ended",
     "Event",
+    "Evidence",
     "Finished",
+    "Judged",
     "Link",
     "Message",
     "Mood",
@@ -56,8 +61,10 @@ __all__ = [
     "Page",
     "Paper",
     "Part",
+    "Precedent",
     "Reason",
     "ReasonKind",
+    "Remedy",
     "Report",
     "Request",
     "Response",
@@ -70,6 +77,7 @@ __all__ = [
     "Selection",
     "Sent",
     "Severity",
+    "Sighting",
     "Stage",
     "Standing",
     "Started",
@@ -78,4 +86,5 @@ __all__ = [
     "Topic",
     "TopicKind",
     "Verdict",
+    "is_weekend",
 ]

@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from digest.model.cause import Notice
+from digest.model.verdict import Collection
 
 
 class Stage(StrEnum):
@@ -60,4 +61,11 @@ class Ended:
     """What somebody should hear of."""
 
 
-Event = Started | Advanced | Finished | Began | Ended
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A fetch got its verdict; what follows from it stands in `CONSEQUENCES`."""
+
+    collection: Collection
+
+
+Event = Started | Advanced | Finished | Judged | Began | Ended

@@ -44,9 +44,7 @@ class Alert:
     @property
     def text(self) -> str:
         """All of it: what, and what to do."""
-        told = [
-            f"- {each.sentence}\n  What to do: {each.remedy.advice}." for each in self.notices
-        ]
+        told = [f"- {each.sentence}\n  What to do: {each.remedy.advice}." for each in self.notices]
         last = (
             f"The run of {self.day} ended with status {self.status}. Each cause is told once a day."
         )
