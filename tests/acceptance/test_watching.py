@@ -15,7 +15,7 @@ from digest.clock import FixedClock
 from digest.config import Outbox, OutboxKind, Settings
 from digest.config.sections import Quiet, SelectionSettings, SourcesSettings
 from digest.errors import NotProved, RenderError
-from digest.model import Remedy, DeliveryState, Rhythm, Secret, Subscriber, SubscriberState
+from digest.model import DeliveryState, Remedy, Rhythm, Secret, Subscriber, SubscriberState
 from digest.observe import fan_out
 from digest.observe.metrics import exposition
 from digest.observe.settings import AlertSettings
