@@ -101,6 +101,12 @@ class App(WatchParts):
             self._look_after()
         return report
 
+    def look_round(self) -> Report:
+        """What a run would report that did nothing: for a fleet, whose runs nobody waits for."""
+        run = self.run(None)
+        report = Report(run.day, collections=self.papers.collections(run.day))
+        return self.watched(run, lambda: self.looking_ahead(run, [run], report))
+
     def _look_after(self) -> None:
         """Once a day: whether what was found fit still is. It stops no run."""
         if not self.alerts.silent and is_old(self):

@@ -81,6 +81,10 @@ class Alerts:
         """`ways` by name: the name is logged when one fails, never where it leads."""
         self._memory, self._ways, self._ping, self._clock = memory, ways, ping, clock
 
+    def without_switch(self) -> "Alerts":
+        """The same, but for the dead man's switch."""
+        return Alerts(self._memory, self._ways, None, self._clock)
+
     @property
     def silent(self) -> bool:
         """Whether there is nobody to tell."""

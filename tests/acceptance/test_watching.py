@@ -155,6 +155,15 @@ def test_the_switch_hears_of_success(tmp_path, relay, hub):
         assert paths(web) == ["/secret2/start", "/secret2"]
 
 
+def test_a_digest_for_one_by_name_is_no_sign_that_runs_happen(tmp_path, relay, hub):
+    with ScriptedWeb([answer("200 OK")]) as web, hooked(tmp_path, relay, hub, web, "") as app:
+        app.engine.collect(app.run(None), run_report())
+        app.nightly(app.run(None, (ANN.address,)), collect=False)
+        assert relay.accepted[ANN.address]
+        assert web.requests == []
+        assert app.watch.last_run() is None
+
+
 @pytest.mark.parametrize(
     "step", [answer("500 No"), answer("302 Found", Location="/x"), b"no HTTP at all\r\n\r\n", reset]
 )
@@ -177,11 +186,13 @@ def test_a_webhook_that_nobody_answers_costs_nothing(tmp_path, relay, hub, caplo
 
 
 def test_every_cause_has_a_consequence_and_every_bad_verdict_a_cause():
-    from digest.model import CAUSES, Cause, Verdict
+    from digest.model import CAUSES, CONSEQUENCES, Cause, Verdict
     from digest.model.cause import OF_VERDICT
 
     assert CAUSES.keys() == set(Cause)
     assert all(isinstance(each, Remedy) and each.advice for each in CAUSES.values())
+    for verdict, cause in OF_VERDICT.items():
+        assert CAUSES[cause].alert is CONSEQUENCES[verdict].alert
     assert OF_VERDICT.keys() == set(Verdict) - {Verdict.COMPLETE, Verdict.EMPTY}
 
 
