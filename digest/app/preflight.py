@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
+from ipaddress import ip_address
 from itertools import islice
 
 from digest.app.specimens import Specimens
@@ -20,7 +21,7 @@ from digest.doctor.outgoing import own_address
 from digest.doctor.records import Ask, addresses
 from digest.doctor.resolver import resolver
 from digest.doctor.sender import Sender, check_alignment, check_dkim, check_dmarc, check_spf
-from digest.errors import DigestError, NotProved
+from digest.errors import BadSetting, DigestError, NotProved
 from digest.mail.tokens import Scope, Signer, Token
 from digest.model import Cause, DeliveryState, Run
 from digest.ports import Source
@@ -84,6 +85,8 @@ class Preflight:
     @cached_property
     def _who(self) -> Sender:
         doctor, identity = self._settings.doctor, self._parts.identity
+        for written in doctor.addresses:
+            _address(written)
         known = doctor.addresses or self._leaving()
         return Sender(
             domain=identity.domain,
@@ -187,6 +190,14 @@ class Preflight:
         mails = [(name, specimens.message(name).content) for name in specimens.names]
         found = [each for name, mail in mails for each in check(Document.of_mail(name, mail))]
         return [f"{each.check}: {each.message}" for each in found if each.level is Level.ERROR]
+
+
+def _address(written: str) -> None:
+    try:
+        ip_address(written)
+    except ValueError as error:
+        hint = "write 192.0.2.25 or 2001:db8::25"
+        raise BadSetting("doctor.addresses", f"{written!r} is no address", hint) from error
 
 
 def remember(parts: WatchParts, checks: Sequence[Check]) -> None:

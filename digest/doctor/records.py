@@ -1,5 +1,6 @@
 """What DNS answers, and the lines to add to a zone."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -62,6 +63,7 @@ def line(name: str, kind: str, data: str) -> str:
 
 def txt(name: str, text: str) -> str:
     """A TXT record, cut into strings where it must be."""
+    text = re.sub(r'(["\\])', r"\\\1", text)
     parts = [text[at : at + LONGEST_STRING] for at in range(0, len(text), LONGEST_STRING)]
     return line(name, "TXT", " ".join(f'"{part}"' for part in parts))
 

@@ -12,6 +12,9 @@ from digest.doctor.records import NOTHING, Answer, Ask, Status, found
 from digest.errors import BadSetting
 
 PORT = 53
+SILENT = "no answer in time"
+GIVE_UP = 3
+"""Questions without answer after which no other is asked: somebody waits for us."""
 
 
 def resolver(nameserver: str, timeout: float) -> Ask:
@@ -21,15 +24,21 @@ def resolver(nameserver: str, timeout: float) -> Ask:
         host, port = _server(nameserver)
         asked.nameservers, asked.port = [host], port
     asked.lifetime = timeout
+    silences = 0
 
     @cache
     def ask(name: str, kind: str) -> Answer:
+        nonlocal silences
+        if silences >= GIVE_UP:
+            return Answer(Status.FAILED, problem=SILENT)
         try:
             answer = asked.resolve(f"{name.rstrip('.')}.", kind, raise_on_no_answer=False)
         except dns.resolver.NXDOMAIN:
             return NOTHING
         except (dns.exception.DNSException, OSError, ValueError) as error:
-            return Answer(Status.FAILED, problem=_why(error))
+            why = _why(error)
+            silences += why == SILENT
+            return Answer(Status.FAILED, problem=why)
         rows = answer.rrset or ()
         texts = sorted(_text(row) for row in rows if row.rdtype == dns.rdatatype.from_text(kind))
         return found(*texts) if texts else NOTHING
@@ -57,7 +66,7 @@ def _text(row: object) -> str:
 
 def _why(error: Exception) -> str:
     if isinstance(error, dns.resolver.LifetimeTimeout):
-        return "no answer in time"
+        return SILENT
     if isinstance(error, dns.resolver.NoNameservers):
         return "the name servers refuse to answer"
     return str(error) or type(error).__name__

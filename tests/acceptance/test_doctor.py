@@ -81,10 +81,11 @@ def test_an_outbox_on_this_machine_needs_no_dns(lab, dns):
     assert dns.asked == []
 
 
-def test_a_name_server_that_is_none_is_misuse(lab):
-    said = lab("doctor", DIGEST__DOCTOR__NAMESERVER="resolver.example")
-    assert said.status == 2
-    assert "doctor.nameserver" in said.last
+def test_a_name_server_or_address_that_is_none_is_misuse(lab):
+    for name, value in (("nameserver", "resolver.example"), ("addresses", "mail.example.org")):
+        said = lab("doctor", **{f"DIGEST__DOCTOR__{name.upper()}": value})
+        assert said.status == 2
+        assert f"doctor.{name}" in said.last
 
 
 def test_an_old_schema_is_a_check_that_fails(lab):

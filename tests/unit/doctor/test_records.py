@@ -245,3 +245,7 @@ def test_a_long_record_is_cut_into_strings():
     line = txt("s._domainkey.example.org", "v=DKIM1; p=" + "A" * 400)
     strings = line.split(" IN TXT ")[1].split('" "')
     assert [len(part.strip('"')) for part in strings] == [255, 156]
+
+
+def test_what_a_stranger_wrote_stays_within_its_quotes():
+    assert txt("d.example", 'a"b\\c') == 'd.example. 3600 IN TXT "a\\"b\\\\c"'
