@@ -39,10 +39,8 @@ def test_both_kinds_say_the_same(name):
         item["title"] for item in items
     ]
     assert [entry.findtext("a:id", None, ATOM) for entry in entries] == [i["id"] for i in items]
-    assert (
-        ([card.title for card in one.digest.cards]
-        and len(one.digest.cards) == len(items))
-        or (name == "note-day")
+    assert ([card.title for card in one.digest.cards] and len(one.digest.cards) == len(items)) or (
+        name == "note-day"
     )
     for entry, item in zip(entries, items, strict=True):
         assert [a.text for a in entry.findall("a:author/a:name", ATOM)] == [
