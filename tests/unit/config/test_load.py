@@ -225,6 +225,7 @@ def test_every_key_can_be_set_by_the_environment():
         "mail.theme": str(Path(__file__).parent),
         "mail.reply_to": "answers@example.org",
         "web.bind": "[::1]:80",
+        "sources.watch": "no",
     }
     everything = {
         key.path: written.get(key.dotted) or f"{_example(key)}" for key in keys(Settings).values()
