@@ -228,6 +228,7 @@ def test_every_key_can_be_set_by_the_environment():
         "mail.images": "true",
         "mail.list_id": "list.example.org",
         "mail.bounce_domain": "bounce.example.org",
+        "mail.theme": str(Path(__file__).parent),
         "mail.reply_to": "answers@example.org",
         "web.bind": "[::1]:80",
         "alerts.mail": "ann@example.org",
