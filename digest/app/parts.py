@@ -14,7 +14,7 @@ from digest.encoders.static import installed
 from digest.engine.crew import Crew
 from digest.engine.local import Local, Stages
 from digest.errors import Misuse
-from digest.model import Mood, Part, Report, Run
+from digest.model import Part, Report, Run
 from digest.ports import Observer, Source
 from digest.sources.cache import Cache
 from digest.sources.fetch import PoliteFetcher
@@ -24,8 +24,6 @@ from digest.stages.render import Render
 from digest.stages.select import Select
 from digest.stages.send import Send
 
-QUIET = {"trending": Mood.QUIET, "note": Mood.NOTE, "skip": Mood.SKIP}
-
 
 class Parts(JoiningParts):
     """The parts of one installation, each made when it is first asked for."""
@@ -33,10 +31,8 @@ class Parts(JoiningParts):
     @cached_property
     def select(self) -> Select:
         """The stage that chooses."""
-        quiet = QUIET[self.settings.selection.quiet]
-        stores = (self.papers, self.subscribers, self.selections)
-        fill = self.settings.selection.fill
-        return Select(*stores, quiet, installed(), self.observer, fill=fill)
+        stores = (self.papers, self.subscribers, self.selections, self.feedback)
+        return Select(*stores, self.settings.selection.manner, installed(), self.observer)
 
     @cached_property
     def engine(self) -> Local:

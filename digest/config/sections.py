@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
+from digest.model import Manner, Quiet
 from digest.sources.fetch import FetchSettings
 from digest.sources.huggingface import HuggingFaceSettings
 
@@ -36,14 +37,6 @@ class InDoubt(StrEnum):
     RESEND = "resend"
 
 
-class Quiet(StrEnum):
-    """What a reader gets when nothing reaches their floor."""
-
-    TRENDING = "trending"
-    NOTE = "note"
-    SKIP = "skip"
-
-
 @dataclass(frozen=True, slots=True)
 class DeliverySettings:
     """`[delivery]`: what becomes of mail that was not taken at once."""
@@ -63,11 +56,20 @@ class SelectionSettings:
     edition: EditionKind = EditionKind.SETTLED
     fill: bool = False
     """Places that nothing on a reader's topics takes go to what comes nearest."""
+    serendipity: bool = False
+    """The last place goes to what trends most outside a reader's topics."""
+    again: bool = False
+    """What was sent a month ago and trends anew may come again, labelled so."""
 
     @property
     def fresh(self) -> bool:
         """Whether readers get the present day, as far as it has come."""
         return self.edition is EditionKind.FRESH
+
+    @property
+    def manner(self) -> Manner:
+        """How papers are chosen for readers who wish nothing else."""
+        return Manner(self.quiet, self.fill, self.serendipity, self.again)
 
 
 @dataclass(frozen=True, slots=True)

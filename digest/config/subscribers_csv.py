@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from digest.config.spelling import suggestion
 from digest.config.subscriber_fields import KEYS, LISTS, read_entry, written
@@ -111,4 +111,10 @@ def write_csv(subscribers: Iterable[Subscriber], file: TextIO) -> None:
     writer.writeheader()
     for subscriber in subscribers:
         cells = written(subscriber)
-        writer.writerow({k: join(v) if isinstance(v, list) else v for k, v in cells.items()})
+        writer.writerow({k: _cell(v) for k, v in cells.items()})
+
+
+def _cell(value: Any) -> str | int:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return join(value) if isinstance(value, list) else value

@@ -15,6 +15,7 @@ from digest.model.delivery import (
 from digest.model.digest import Card, Digest, Link, Section
 from digest.model.event import Advanced, Event, Finished, Stage, Started
 from digest.model.exchange import Page, Request, Response, Saved
+from digest.model.manner import Manner, Quiet
 from digest.model.message import Message
 from digest.model.paper import Paper
 from digest.model.report import FAILURES, Report
@@ -43,12 +44,14 @@ __all__ = [
     "Event",
     "Finished",
     "Link",
+    "Manner",
     "Message",
     "Mood",
     "Outcome",
     "Page",
     "Paper",
     "Part",
+    "Quiet",
     "Reason",
     "ReasonKind",
     "Report",

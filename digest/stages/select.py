@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from digest.errors import Unknown
 from digest.model import (
     Advanced,
-    Mood,
+    Manner,
     Paper,
     Rhythm,
     Run,
@@ -16,11 +16,16 @@ from digest.model import (
     Subscriber,
     Verdict,
 )
-from digest.ports import Observer, Papers, Selections, Subscribers
+from digest.model.feedback import Feedback, Opinion
+from digest.ports import Observer, Opinions, Papers, Selections, Subscribers
 from digest.rank.explaining import Weighing, explain
+from digest.rank.knowledge import NONE_YET, Known
+from digest.rank.liked import weights
+from digest.rank.parameters import DEFAULT
 from digest.rank.ranking import Ranking
 from digest.rank.telling import told
 from digest.rank.vectors import WordVectors
+from digest.stages.anew import Anew
 from digest.stages.batches import batches
 
 MOST_DAYS = 14
@@ -33,8 +38,11 @@ HISTORY = 2_000
 BATCH = 4_096
 """Readers chosen for, and committed, together: what numpy asks for its calls is shared by them."""
 
-Alike = tuple[Ranking, list[Subscriber], Mapping[str, frozenset[str]]]
-"""A ranking, who is chosen for from it, and what they must not get again."""
+Alike = tuple[Ranking, Manner, list[Subscriber], Mapping[str, Known]]
+"""A ranking, how and for whom is chosen from it, and what is known of them."""
+
+SIGNS = {Feedback.MORE: 1.0, Feedback.SAVE: 1.0, Feedback.LESS: -1.0}
+"""What a word of feedback says of a paper: who saves it wants more like it, too."""
 
 
 class Select:
@@ -47,18 +55,16 @@ class Select:
         papers: Papers,
         subscribers: Subscribers,
         selections: Selections,
-        quiet: Mood,
+        opinions: Opinions,
+        usual: Manner,
         table: WordVectors | None,
         observer: Observer,
-        fill: bool = False,
     ) -> None:
-        """`quiet`: what a reader gets when nothing is on their topics; `table`: word vectors.
-
-        `fill`: places that nothing worth one takes go to what comes nearest.
-        """
+        """`usual`: how is chosen for readers who wish nothing else; `table`: word vectors."""
         self._papers, self._subscribers, self._selections = papers, subscribers, selections
-        self._quiet, self._table, self._observer = quiet, table, observer
-        self._fill = fill
+        self._opinions, self._usual = opinions, usual
+        self._table, self._observer = table, observer
+        self._anew = Anew(papers, selections)
         self._rankings: dict[tuple[date, date], Ranking] = {}
 
     def pending(self, run: Run, now: datetime) -> Iterator[list[Subscriber]]:
@@ -72,8 +78,8 @@ class Select:
 
     def perform(self, run: Run, batch: Sequence[Subscriber], now: datetime) -> int:
         """Chooses and records; doing it again changes nothing. Returns for how many."""
-        for ranking, readers, seen in self._alike(run.day, batch):
-            self._selections.put(ranking.decide(readers, seen, self._quiet), run.day, now)
+        for ranking, manner, readers, known in self._alike(run.day, batch):
+            self._selections.put(ranking.decide(readers, known, manner), run.day, now)
         self._observer(Advanced(self.stage, len(batch)))
         return len(batch)
 
@@ -89,41 +95,53 @@ class Select:
 
     def choose(self, day: date, reader: Subscriber, now: datetime) -> Selection:
         """What a reader would get, as of `now`; records nothing."""
-        [(ranking, _, seen)] = self._alike(day, [reader])
-        selection = ranking.select(reader, day, seen[reader.address], self._quiet)
+        [(ranking, manner, _, known)] = self._alike(day, [reader])
+        selection = ranking.select(reader, day, known[reader.address], manner)
         return replace(selection, at=now)
 
     def explain(self, reader: Subscriber, paper: Paper, day: date) -> Weighing:
         """The sum behind one paper of a reader's pool. Raises Unknown when it is not in it."""
-        [(ranking, _, seen)] = self._alike(day, [reader])
+        [(ranking, manner, _, known)] = self._alike(day, [reader])
         if paper.id not in ranking.day.number:
             raise Unknown(f"{paper.id} is not among the papers that {day} has for {reader.address}")
-        before = seen[reader.address]
         recorded = self._selections.get(reader.address, day)
         if recorded is None:
-            selection = ranking.select(reader, day, before, self._quiet)
+            selection = ranking.select(reader, day, known[reader.address], manner)
         else:
             ids = [choice.paper for choice in recorded.choices]
             selection = told(recorded, self._papers.get(ids, recorded.at))
-        return explain(ranking, reader, paper, before, selection)
+        return explain(ranking, reader, paper, known[reader.address], selection)
 
     def _alike(self, day: date, batch: Sequence[Subscriber]) -> Iterator[Alike]:
-        """Readers whose editions hold the same days, with what they were sent before."""
+        """Readers whose editions hold the same days and are chosen alike, with what is known."""
         addresses = [reader.address for reader in batch]
         seen = self._selections.seen(addresses, day)
+        said = self._opinions.of(addresses)
         last = self._selections.last_days(addresses, day)
-        alike: dict[date, list[Subscriber]] = {}
+        alike: dict[tuple[date, Manner], list[Subscriber]] = {}
         for reader in batch:
-            alike.setdefault(pool_from(reader, last.get(reader.address), day), []).append(reader)
-        for first, readers in alike.items():
-            yield self._ranking(first, day), readers, seen
+            first = pool_from(reader, last.get(reader.address), day)
+            alike.setdefault((first, reader.manner(self._usual)), []).append(reader)
+        for (first, manner), readers in alike.items():
+            ranking = self._ranking(first, day)
+            asking = [reader.address for reader in readers if manner.again]
+            again = self._anew.labels(ranking, asking, day)
+            known = {
+                reader.address: Known(
+                    seen[reader.address],
+                    _weighed(said.get(reader.address, ()), day),
+                    again.get(reader.address, {}),
+                )
+                for reader in readers
+            }
+            yield ranking, manner, readers, known
 
     def _ranking(self, first: date, day: date) -> Ranking:
         """The papers of some days against the history, worked out once."""
         if (first, day) not in self._rankings:
             pool = self._papers.of_days(first, day)
             history = self._papers.history(first, HISTORY)
-            self._rankings[first, day] = Ranking(pool, history, self._table, fill=self._fill)
+            self._rankings[first, day] = Ranking(pool, history, self._table)
         return self._rankings[first, day]
 
 
@@ -136,3 +154,10 @@ def pool_from(reader: Subscriber, last: date | None, day: date) -> date:
     if last is not None:
         return max(last + timedelta(days=1), day - timedelta(days=MOST_DAYS - 1))
     return day - timedelta(days=6) if reader.rhythm is Rhythm.WEEKLY else day
+
+
+def _weighed(said: Sequence[Opinion], day: date) -> Mapping[str, float]:
+    """What opinions weigh in the edition of a day."""
+    midnight = datetime.combine(day, time(), UTC)
+    aged = ((o.work, SIGNS[o.kind], (midnight - o.at) / timedelta(days=1)) for o in said)
+    return weights(aged, DEFAULT) if said else NONE_YET

@@ -218,6 +218,8 @@ def test_every_key_can_be_set_by_the_environment():
         "delivery.in_doubt": "resend",
         "selection.quiet": "skip",
         "selection.fill": "true",
+        "selection.serendipity": "true",
+        "selection.again": "true",
         "selection.edition": "fresh",
         "mail.from": "Ann <ann@example.org>",
         "mail.list_id": "list.example.org",
