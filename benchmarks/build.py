@@ -19,8 +19,6 @@ from email.policy import SMTP
 from itertools import islice
 from zlib import crc32
 
-from jinja2 import Environment, StrictUndefined, select_autoescape
-
 from digest.mail.identity import Identity, MailSettings
 from digest.mail.tokens import Signer
 from digest.model import Choice, Paper, Reason, ReasonKind, Selection, Subscriber, Topic
@@ -28,6 +26,7 @@ from digest.render import templates
 from digest.render.compose import compose
 from digest.render.examples import Example
 from digest.render.html import Html
+from digest.render.languages import ENGLISH
 from digest.render.message import Renderer
 from digest.render.text import Text
 
@@ -93,21 +92,14 @@ class Plain:
     """The plain way."""
 
     def __init__(self, renderer: Renderer) -> None:
-        raw = Environment(
-            loader=templates.templates(),
-            autoescape=select_autoescape(("html",)),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
+        raw = templates.pages()
         self.html, self.text, self.renderer = Html(raw), Text(raw), renderer
         self.style = templates.templates().get_source(raw, templates.STYLE)[0]
 
     def message(self, reader: Subscriber, chosen: Selection, known: dict[str, Paper]) -> bytes:
         """The octets of one mail."""
         links = self.renderer.links(1, DAY)
-        digest = compose(chosen, known, reader, links, IDENTITY)
+        digest = compose(chosen, known, reader, links, IDENTITY, ENGLISH)
         mail = EmailMessage(SMTP.clone(max_line_length=76))
         mail["From"], mail["To"] = f"{IDENTITY.name} <{IDENTITY.mailbox}>", reader.address
         mail["Subject"], mail["Date"] = digest.subject, AT

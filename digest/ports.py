@@ -115,6 +115,9 @@ class Subscribers(Protocol):
     def all(self) -> Iterator[Subscriber]:
         """Everyone, by address."""
 
+    def schedules(self) -> Iterator[Subscriber]:
+        """One reader without address for each way to be mailed that somebody has chosen."""
+
     def remove(self, address: str) -> bool:
         """Forgets a reader; False when there was none."""
 
@@ -251,6 +254,9 @@ class Selections(Protocol):
     def last_days(self, addresses: Sequence[str], day: date) -> Mapping[str, date]:
         """Per reader, the newest edition before a day that they got; none: left out."""
 
+    def fold(self, addresses: Sequence[str], first: date, day: date, now: datetime) -> int:
+        """Gives up editions from `first` on that wait for another attempt: `day`'s holds them."""
+
     def prove(self, proofs: Mapping[str, bytes], day: date) -> None:
         """Keeps the checksums of rendered messages, by address."""
 
@@ -282,6 +288,9 @@ class Ledger(Protocol):
 
     def open(self, addresses: Sequence[str], day: date, now: datetime) -> list[str]:
         """Of these, who is free or deferred and due."""
+
+    def held(self, addresses: Sequence[str], day: date) -> AbstractSet[str]:
+        """Of these, who has a row, whatever its state."""
 
     def expire(self, day: date, oldest: datetime, now: datetime) -> int:
         """Gives up what was first tried at `oldest` or before; returns how many."""

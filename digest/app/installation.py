@@ -1,6 +1,6 @@
 """What an installation does and tells: a run, what is due, what was chosen, what was sent."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -20,12 +20,13 @@ from digest.model import (
     Selection,
     Subscriber,
 )
-from digest.model.due import due_at, newest_day
+from digest.model.due import current_day, due_at, newest_day
 from digest.ports import Observer
 from digest.rank.explaining import Weighing
 from digest.rank.replay import Evaluation
 from digest.rank.telling import told
 from digest.stages.batches import batches
+from digest.stages.catch_up import REMEMBERED, days_before, missed_days
 from digest.stages.evaluate import Evaluate
 from digest.store.retention import prune
 
@@ -55,6 +56,7 @@ class App(Parts):
             backfill=backfill,
             expiry=None if backfill else expiry,
             fresh=self.settings.selection.fresh,
+            fold_after=self.settings.delivery.fold_after / 100,
             only=frozenset(only),
             deadline=deadline,
         )
@@ -62,7 +64,9 @@ class App(Parts):
     def nightly(self, run: Run, *, collect: bool = True) -> Report:
         """Collects, selects, renders, sends: one pass. Raises Locked.
 
-        With no day named, older editions that somebody still waits for are gone on with, too.
+        With no day named, every reader gets the edition that they should have by now, and older
+        ones that somebody still waits for are gone on with. The newest come first: an older one
+        whose papers they take over is given up then, and nobody gets two mails for one downtime.
         """
         report = Report(run.day)
         now = self.clock.now()
@@ -72,16 +76,38 @@ class App(Parts):
             self.joining.tick()
             report.count(DeliveryState.IN_DOUBT, self.take_over(now))
             if collect:
-                self.engine.collect(run, report)
-            older = [] if run.backfill else self.ledger.waiting_days()
-            days = [*(day for day in older if day != run.day), run.day]
-            for day in days:
-                if not self._over(run) and day > self.memory.forgotten:
-                    self.engine.deliver(replace(run, day=day), report)
+                self._collect(run, report)
+            passes = self._passes(run, now)
+            for each in passes:
+                if not self._over(run):
+                    self.engine.deliver(each, report)
             self._tidy(run, report)
         report.stopped = self._over(run)
+        days = {each.day for each in passes}
         report.deferred = sum(self.ledger.count(day).get(DeliveryState.DEFERRED, 0) for day in days)
-        return self._looking_ahead(run, report)
+        return self._looking_ahead(run, passes, report)
+
+    def _collect(self, run: Run, report: Report) -> None:
+        """The edition's day, and those before it that were missed: its pool reaches back."""
+        self.engine.collect(run, report)
+        if run.backfill:
+            return
+        now, before = self.clock.now(), days_before(run.day, REMEMBERED)
+        fetches = {day: self.papers.collections(day) for day in before}
+        for day in missed_days(fetches, run.day, now):
+            if not self._over(run):
+                self.engine.collect(replace(run, day=day), report)
+
+    def _passes(self, run: Run, now: datetime) -> list[Run]:
+        """What is to be delivered: editions that are somebody's by now, then what waits."""
+        if run.backfill:
+            return [run] if run.day > self.memory.forgotten else []
+        schedules = self.subscribers.schedules()
+        theirs = {current_day(reader, now, run.fresh) for reader in schedules} - {run.day}
+        older = [replace(run, day=day, latest=False) for day in sorted(theirs, reverse=True)]
+        waiting = [replace(run, day=day, resuming=True) for day in self.ledger.waiting_days()]
+        asked = [each for each in older if any(self.open(each, now))] + waiting
+        return [each for each in (run, *asked) if each.day > self.memory.forgotten]
 
     def _tidy(self, run: Run, report: Report) -> None:
         if report.attempted:
@@ -113,14 +139,16 @@ class App(Parts):
             self.engine.prepare(run, report, now)
         return report
 
-    def _looking_ahead(self, run: Run, report: Report) -> Report:
-        """Adds what keeps the edition back, who is due later, and when the next of them is."""
+    def _looking_ahead(self, run: Run, passes: Sequence[Run], report: Report) -> Report:
+        """Adds what keeps editions back, who is due later, and when the next of them is."""
         now = self.clock.now()
-        due = any(run.due(reader, now) for reader in self.subscribers.active())
-        report.uncollected = due and not self.select.ready(run.day)
+        lacking = [each for each in passes if not (each.resuming or self.select.ready(each.day))]
+        readers = self.subscribers.active() if lacking else ()
+        report.uncollected = any(each.due(reader, now) for reader in readers for each in lacking)
         later = [due_at(r, run.day, run.fresh) for r in self._waiting(run, now)]
         report.waiting = len(later)
-        report.next_due = min(filter(None, [*later, self.ledger.next_due(run.day)]), default=None)
+        deferred = [self.ledger.next_due(day) for day in {each.day for each in passes}]
+        report.next_due = min(filter(None, [*later, *deferred]), default=None)
         return report
 
     def _waiting(self, run: Run, now: datetime) -> Iterator[Subscriber]:

@@ -54,8 +54,8 @@ class JoiningParts(SendingParts):
     @cached_property
     def letters(self) -> Letters:
         """Prints confirmations and the like. Raises RenderError."""
-        base_url = self.settings.web.base_url
-        return Letters(self.identity, self.signer, base_url, environment())
+        base_url, locale = self.settings.web.base_url, self.settings.mail.locale
+        return Letters(self.identity, self.signer, base_url, environment(), locale)
 
     @cached_property
     def postbox(self) -> Postbox:

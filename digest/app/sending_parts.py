@@ -107,5 +107,5 @@ def renderer(
     """What makes an installation's mails, with its templates or others. Raises RenderError."""
     pages = environment(loader)
     identity, base_url = Identity.of(settings.mail), settings.web.base_url
-    locale = settings.mail.locale
-    return Renderers(identity, Signer(keys), base_url, Html(pages), Text(pages), locale)
+    locale, html = settings.mail.locale, Html(pages, images=settings.mail.images)
+    return Renderers(identity, Signer(keys), base_url, html, Text(pages), locale)

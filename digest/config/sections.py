@@ -46,6 +46,8 @@ class DeliverySettings:
     expire_after: int = field(default=86_400, metadata={"low": 0, "high": YEAR})
     """Seconds from the first attempt after which a deferred mail is given up."""
     in_doubt: InDoubt = InDoubt.HOLD
+    fold_after: int = field(default=75, metadata={"low": 0, "high": 100})
+    """Percent of the time until a reader's next edition; a later one is folded into that."""
 
 
 @dataclass(frozen=True, slots=True)

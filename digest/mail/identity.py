@@ -26,6 +26,8 @@ class MailSettings:
     """Postal address or other legal line, printed at the foot."""
     locale: str = "en"
     """The language of readers who asked for none (BCP 47)."""
+    images: bool = False
+    """Whether papers show a picture; to load one tells its host who reads."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Who reads, and what they asked for."""
 
-from dataclasses import dataclass
-from datetime import time
+from dataclasses import dataclass, field
+from datetime import datetime, time
 from enum import StrEnum
 
 from digest.model.manner import Manner, Quiet
@@ -61,6 +61,8 @@ class Subscriber:
     fill: bool | None = None
     serendipity: bool | None = None
     again: bool | None = None
+    since: datetime | None = field(default=None, compare=False)
+    """Since when they are readers; None: since ever."""
 
     @property
     def interests(self) -> tuple[Topic, ...]:

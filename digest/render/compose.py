@@ -69,6 +69,7 @@ def compose(
         follows=follows([topic.text for topic in subscriber.topics], words),
         manage_url=links.manage,
         unsubscribe_url=links.unsubscribe,
+        feedback_url=links.feedback,
         web_url=links.web,
         imprint=identity.imprint,
         language=words.tag,

@@ -47,6 +47,7 @@ class Mark(StrEnum):
     UNSUBSCRIBE = "\ue006"
     MANAGE = "\ue007"
     VIEW = "\ue008"
+    FEEDBACK = "\ue00e"
     NAME = "\ue009"
     ADDRESS = "\ue00a"
     SUBJECT = "\ue00b"
@@ -55,12 +56,15 @@ class Mark(StrEnum):
     HEADING = "\ue100"
     """And the characters after it, one for each section; so with the cards."""
     HTML_CARD = "\ue200"
-    TEXT_CARD = "\ue300"
+    HTML_TAIL = "\ue300"
+    TEXT_CARD = "\ue400"
+    TEXT_TAIL = "\ue500"
+    """What stands in a card before and behind the token of its feedback link."""
 
 
-READY = tuple(list(Mark)[:8])
+READY = tuple(list(Mark)[:9])
 """Fields that are spliced as they are."""
-CARDS = (Mark.HTML_CARD, Mark.TEXT_CARD)
+CARDS = (Mark.HTML_CARD, Mark.HTML_TAIL, Mark.TEXT_CARD, Mark.TEXT_TAIL)
 TEXTS = (Mark.NAME, Mark.ADDRESS, Mark.SUBJECT, Mark.FOLLOWS, Mark.LEAD)
 """Fields of which templates make something: see `Forms`."""
 
@@ -141,7 +145,7 @@ class Forms:
             kind = _kind(mark)
             number = ord(mark) - ord(kind)
             if kind in CARDS:
-                return cards + 2 * number + CARDS.index(kind)
+                return cards + 4 * number + CARDS.index(kind)
             if kind == Mark.HEADING:
                 return start + len(headings) * number + headings[form]
             return starts[kind] + self._of.get(kind, {form: 0})[form]
@@ -152,6 +156,19 @@ class Forms:
 def _kind(mark: str) -> str:
     """The mark without the number of its section or card."""
     return mark if mark < Mark.HEADING else chr(ord(mark) & 0xFF00)
+
+
+def marked(base_url: str, identity: Identity, day: date) -> Links:
+    """The links of a mail, with marks for the tokens."""
+    unsubscribe, manage, view = Mark.UNSUBSCRIBE * 32, Mark.MANAGE * 32, Mark.VIEW * 32
+    tokens = EditionTokens(unsubscribe, manage, view, "", Mark.FEEDBACK * 32)
+    return Links.of(base_url, identity, tokens, day)
+
+
+def _marks(first: Mark, number: int, *, cut: bool) -> str:
+    """Where a card comes: in two pieces around the token of its feedback link, or in one."""
+    head, tail = chr(ord(first) + number), chr(ord(first) + 0x100 + number)
+    return f"{head}{Mark.FEEDBACK * 32}{tail}" if cut else head
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +224,7 @@ class Frames:
 
     def _mail(self, shape: Shape) -> Cut:
         """From the first header field to the last boundary."""
-        tokens = EditionTokens(Mark.UNSUBSCRIBE * 32, Mark.MANAGE * 32, Mark.VIEW * 32, "")
-        links = Links.of(self._base_url, self._identity, tokens, shape.day)
+        links = marked(self._base_url, self._identity, shape.day)
         stub, limit = self._stub(shape, links), boundary(Mark.BOUNDARY * 32)
         name = Names.of(self._identity, shape.day).message_id(Mark.NAME_OF_MESSAGE * 32)
         head = header(
@@ -251,6 +267,7 @@ class Frames:
             follows=Mark.FOLLOWS.value if shape.follows else "",
             manage_url=links.manage,
             unsubscribe_url=links.unsubscribe,
+            feedback_url=links.feedback,
             web_url=links.web,
             imprint=self._identity.imprint,
             language=self._words.tag,
@@ -259,12 +276,14 @@ class Frames:
 
     def _text_page(self, stub: Digest) -> str:
         def card(card: Card, place: int) -> str:
-            return self._text.opening(place) + chr(ord(Mark.TEXT_CARD) + int(card.title)) + "\n"
+            marks = _marks(Mark.TEXT_CARD, int(card.title), cut=self._text.rated)
+            return f"{self._text.opening(place)}{marks}\n"
 
         return self._text.page(stub, card)
 
     def _html_page(self, stub: Digest) -> str:
         def card(card: Card) -> Markup:
-            return Markup(chr(ord(Mark.HTML_CARD) + int(card.title)) + "\n")  # noqa: S704 - a mark
+            marks = _marks(Mark.HTML_CARD, int(card.title), cut=self._html.rated)
+            return Markup(f"{marks}\n")  # noqa: S704 - marks
 
         return self._html.page(stub, card)

@@ -19,21 +19,30 @@ from digest.model import Message
 from digest.model.life import CONFIRM_WITHIN
 from digest.model.request import Asked, LetterKind
 from digest.render.header import closing, opening, part
-from digest.render.languages import language
+from digest.render.languages import N_, language
 from digest.render.quoted import quoted
 from digest.render.templates import explained
 
 WIDTH = 72
+SUBJECTS = {
+    LetterKind.CONFIRM: N_("Please confirm: %(product)s in your inbox"),
+    LetterKind.KNOWN: N_("You already read %(product)s"),
+}
 
 
 class Letters:
     """Prints letters; holds the compiled templates."""
 
     def __init__(
-        self, identity: Identity, signer: Signer, base_url: str, environment: Environment
+        self,
+        identity: Identity,
+        signer: Signer,
+        base_url: str,
+        environment: Environment,
+        locale: str = "en",
     ) -> None:
-        """`base_url`: where links lead to. Raises RenderError."""
-        self._identity, self._signer = identity, signer
+        """`base_url`: where links lead to; `locale`: of who named none. Raises RenderError."""
+        self._identity, self._signer, self._locale = identity, signer, locale
         self._base = base_url.rstrip("/")
         environment.filters["filled"] = _filled
         try:
@@ -49,15 +58,11 @@ class Letters:
 
         A confirmation is answered by its link, or by a reply.
         """
-        product, address = self._identity.name, asked.wishes.address
-        words = language(asked.wishes.locale)
-        subject = {
-            LetterKind.CONFIRM: f"Please confirm: {product} in your inbox",
-            LetterKind.KNOWN: f"You already read {product}",
-        }[asked.letter]
+        words = language(asked.wishes.locale, self._locale)
+        subject = words.gettext(SUBJECTS[asked.letter], product=self._identity.name)
         said = {
-            "product": product,
-            "address": address,
+            "product": self._identity.name,
+            "address": asked.wishes.address,
             "subject": subject,
             "imprint": self._identity.imprint,
             "home": f"{self._base}/",

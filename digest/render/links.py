@@ -19,6 +19,8 @@ class Links:
     manage: str
     web: str
     """This edition, as a page."""
+    feedback: str
+    """Where one says more, less or save, of the paper whose id follows."""
     home: str
     """Where one subscribes."""
     archive: str
@@ -45,6 +47,7 @@ class Links:
             unsubscribe_mail=f"mailto:{mail}",
             manage=f"{base}/manage/{tokens.manage}",
             web=f"{base}/digest/{tokens.view}",
+            feedback=f"{base}/feedback/{tokens.feedback}/",
             home=f"{base}/",
             archive=f"{base}/archive/{day}/",
             reverse_path=reverse_path(tokens, identity),

@@ -20,7 +20,7 @@ from digest.mail.tokens import EditionTokens, Signer
 from digest.model import Digest, Message, Mood, Paper, Selection, Subscriber
 from digest.render import compose
 from digest.render.fit import BUDGET, fit
-from digest.render.frames import Forms, Frame, Frames, Mark
+from digest.render.frames import Forms, Frame, Frames, Mark, marked
 from digest.render.header import closing, part
 from digest.render.holes import easy
 from digest.render.html import Html
@@ -93,8 +93,9 @@ class Renderer:
         self.words = words
         self.html, self.text = html or Html(environment()), text or Text(environment())
         forms = self._forms = Forms()
+        feedback = marked(base_url, identity, date.min).feedback
         self._frames = Frames(identity, base_url, self.html, self.text, forms, words)
-        self._cards = ReadyCards(self.html, self.text, words)
+        self._cards = ReadyCards(self.html, self.text, words, feedback)
         self._subjects = forms.memo(self._subject, KEPT)
         self._plans = forms.memo(self._plan, KEPT)
         self._topics = forms.memo(self._follows, KEPT)
@@ -202,6 +203,7 @@ class Renderer:
             letter.tokens.unsubscribe.encode(),
             letter.tokens.manage.encode(),
             letter.tokens.view.encode(),
+            letter.tokens.feedback.encode(),
         ]
         topics, *followed = self._topics[letter.topics]
         fields = [

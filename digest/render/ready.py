@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from digest.errors import RenderError
 from digest.model import Card, Digest, Paper, Reason, Selection
 from digest.render.card import card
 from digest.render.compose import heading, trends_last
+from digest.render.frames import Mark
 from digest.render.html import Html
 from digest.render.languages import Language
 from digest.render.memo import Memo
@@ -15,6 +17,9 @@ from digest.render.text import MOST, Text
 
 CARDS = 6_000
 """Cards that are held, of about 5 kB: those of a day's papers and its readers' topics."""
+
+TOKEN = 32
+"""Characters of a token."""
 
 Reasons = tuple[Reason, ...]
 
@@ -25,14 +30,14 @@ class ReadyCard:
 
     heading: str
     title: str
-    octets: tuple[bytes, bytes]
+    octets: tuple[bytes, bytes, bytes, bytes]
     """In HTML and in text behind its number, both quoted-printable and without their last line
-    break."""
+    break; each in two pieces, between which the token of its feedback link comes."""
     seal: bytes
     """Sixteen octets that stand for those."""
 
 
-Printed = tuple[tuple[bytes, bytes], bytes]
+Printed = tuple[tuple[bytes, bytes, bytes, bytes], bytes]
 """Octets and seal."""
 Groups = dict[str, list[ReadyCard]]
 """The cards under each heading."""
@@ -41,8 +46,9 @@ Groups = dict[str, list[ReadyCard]]
 class ReadyCards:
     """Prints each paper once for the same reasons, and holds what it printed."""
 
-    def __init__(self, html: Html, text: Text, words: Language) -> None:
-        self._html, self._text, self._words = html, text, words
+    def __init__(self, html: Html, text: Text, words: Language, feedback: str) -> None:
+        """`feedback`: what feedback links begin with, with marks for the token."""
+        self._html, self._text, self._words, self._feedback = html, text, words, feedback
         self._number = len(text.opening(MOST))
         self._made: Memo[tuple[Paper, Reasons], ReadyCard] = Memo(self._make, CARDS)
         self._printed: Memo[Card, Printed] = Memo(self._print, CARDS)
@@ -81,7 +87,7 @@ class ReadyCards:
 
     def octets(self, found: Card) -> int:
         """What a card weighs in the HTML."""
-        return len(self._printed[found][0][0])
+        return len(b"".join(self._printed[found][0][:2])) + TOKEN
 
     def _of(self, paper: Paper, reasons: Reasons) -> ReadyCard:
         """Holds the objects, too, so that no other is given the id."""
@@ -96,7 +102,19 @@ class ReadyCards:
         return ReadyCard(heading(key[1]), found.title, *self._printed[found])
 
     def _print(self, found: Card) -> Printed:
-        html = str(self._html.card(found, self._words)).removesuffix("\n")
-        text = self._text.card(found, MOST, self._words)[self._number :].removesuffix("\n")
-        octets = fragment(html), fragment(text)
+        shown = self._words, self._feedback
+        html = str(self._html.card(found, *shown)).removesuffix("\n")
+        text = self._text.card(found, MOST, *shown)[self._number :].removesuffix("\n")
+        octets = (
+            *_pieces(html, "card.html", rated=self._html.rated),
+            *_pieces(text, "card.txt", rated=self._text.rated),
+        )
         return octets, blake2b(b"\0".join(octets), digest_size=16).digest()
+
+
+def _pieces(printed: str, name: str, *, rated: bool) -> tuple[bytes, bytes]:
+    """What stands before and behind the token. Raises RenderError."""
+    head, *tail = printed.split(Mark.FEEDBACK * TOKEN)
+    if len(tail) != rated:
+        raise RenderError(f"{name}: the feedback link must stand once in every card, or in none")
+    return fragment(head), fragment(tail[0]) if tail else b""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from digest.errors import Unknown
 from digest.model import (
@@ -16,17 +16,15 @@ from digest.model import (
     Subscriber,
     Verdict,
 )
-from digest.model.feedback import Feedback, Opinion
+from digest.model.due import previous_day
 from digest.ports import Observer, Opinions, Papers, Selections, Subscribers
 from digest.rank.explaining import Weighing, explain
-from digest.rank.knowledge import NONE_YET, Known
-from digest.rank.liked import weights
-from digest.rank.parameters import DEFAULT
+from digest.rank.knowledge import Known
 from digest.rank.ranking import Ranking
 from digest.rank.telling import told
 from digest.rank.vectors import WordVectors
-from digest.stages.anew import Anew
 from digest.stages.batches import batches
+from digest.stages.knowing import Knowing
 
 MOST_DAYS = 14
 """Days whose papers one edition holds at most, however long a reader got none."""
@@ -40,9 +38,6 @@ BATCH = 4_096
 
 Alike = tuple[Ranking, Manner, list[Subscriber], Mapping[str, Known]]
 """A ranking, how and for whom is chosen from it, and what is known of them."""
-
-SIGNS = {Feedback.MORE: 1.0, Feedback.SAVE: 1.0, Feedback.LESS: -1.0}
-"""What a word of feedback says of a paper: who saves it wants more like it, too."""
 
 
 class Select:
@@ -62,22 +57,36 @@ class Select:
     ) -> None:
         """`usual`: how is chosen for readers who wish nothing else; `table`: word vectors."""
         self._papers, self._subscribers, self._selections = papers, subscribers, selections
-        self._opinions, self._usual = opinions, usual
-        self._table, self._observer = table, observer
-        self._anew = Anew(papers, selections)
+        self._usual, self._table, self._observer = usual, table, observer
+        self._knowing = Knowing(papers, selections, opinions)
         self._rankings: dict[tuple[date, date], Ranking] = {}
 
     def pending(self, run: Run, now: datetime) -> Iterator[list[Subscriber]]:
         """Readers who are due and have no recorded choice, in batches; none before `ready`."""
-        if not self.ready(run.day):
+        if run.resuming or not self.ready(run.day):
             return
         for batch in batches((r for r in self._subscribers.active() if run.due(r, now)), BATCH):
             chosen = self._selections.recorded([reader.address for reader in batch], run.day)
-            if waiting := [reader for reader in batch if reader.address not in chosen]:
-                yield waiting
+            waiting = [reader for reader in batch if reader.address not in chosen]
+            if timely := self._timely(run, waiting, now):
+                yield timely
+
+    def _timely(self, run: Run, readers: Sequence[Subscriber], now: datetime) -> list[Subscriber]:
+        """Leaves out whose next edition is near: it will hold what this one would have held.
+
+        Who did not get the edition before this one gets this one however late, lest a machine that
+        is up at the wrong hours never mails them.
+        """
+        late = [reader for reader in readers if run.late(reader, now)]
+        last = self._selections.last_days([reader.address for reader in late], run.day)
+        folded = {r.address for r in late if _had_the_last(r, last.get(r.address), run)}
+        return [reader for reader in readers if reader.address not in folded]
 
     def perform(self, run: Run, batch: Sequence[Subscriber], now: datetime) -> int:
         """Chooses and records; doing it again changes nothing. Returns for how many."""
+        for first, readers in self._pools(run.day, batch).items():
+            # Before anything is looked up: what is given up counts as not seen, or as in doubt.
+            self._selections.fold([reader.address for reader in readers], first, run.day, now)
         for ranking, manner, readers, known in self._alike(run.day, batch):
             self._selections.put(ranking.decide(readers, known, manner), run.day, now)
         self._observer(Advanced(self.stage, len(batch)))
@@ -114,27 +123,23 @@ class Select:
 
     def _alike(self, day: date, batch: Sequence[Subscriber]) -> Iterator[Alike]:
         """Readers whose editions hold the same days and are chosen alike, with what is known."""
-        addresses = [reader.address for reader in batch]
-        seen = self._selections.seen(addresses, day)
-        said = self._opinions.of(addresses)
-        last = self._selections.last_days(addresses, day)
-        alike: dict[tuple[date, Manner], list[Subscriber]] = {}
-        for reader in batch:
-            first = pool_from(reader, last.get(reader.address), day)
-            alike.setdefault((first, reader.manner(self._usual)), []).append(reader)
-        for (first, manner), readers in alike.items():
+        for first, pooled in self._pools(day, batch).items():
             ranking = self._ranking(first, day)
-            asking = [reader.address for reader in readers if manner.again]
-            again = self._anew.labels(ranking, asking, day)
-            known = {
-                reader.address: Known(
-                    seen[reader.address],
-                    _weighed(said.get(reader.address, ()), day),
-                    again.get(reader.address, {}),
-                )
-                for reader in readers
-            }
-            yield ranking, manner, readers, known
+            alike: dict[Manner, list[Subscriber]] = {}
+            for reader in pooled:
+                alike.setdefault(reader.manner(self._usual), []).append(reader)
+            for manner, readers in alike.items():
+                addresses = [reader.address for reader in readers]
+                known = self._knowing.of(addresses, ranking, day, again=manner.again)
+                yield ranking, manner, readers, known
+
+    def _pools(self, day: date, batch: Sequence[Subscriber]) -> dict[date, list[Subscriber]]:
+        """Readers by the first day whose papers their edition may hold."""
+        last = self._selections.last_days([reader.address for reader in batch], day)
+        alike: dict[date, list[Subscriber]] = {}
+        for reader in batch:
+            alike.setdefault(pool_from(reader, last.get(reader.address), day), []).append(reader)
+        return alike
 
     def _ranking(self, first: date, day: date) -> Ranking:
         """The papers of some days against the history, worked out once."""
@@ -143,6 +148,10 @@ class Select:
             history = self._papers.history(first, HISTORY)
             self._rankings[first, day] = Ranking(pool, history, self._table)
         return self._rankings[first, day]
+
+
+def _had_the_last(reader: Subscriber, last: date | None, run: Run) -> bool:
+    return last is not None and last >= previous_day(reader, run.day, run.fresh)
 
 
 def pool_from(reader: Subscriber, last: date | None, day: date) -> date:
@@ -154,10 +163,3 @@ def pool_from(reader: Subscriber, last: date | None, day: date) -> date:
     if last is not None:
         return max(last + timedelta(days=1), day - timedelta(days=MOST_DAYS - 1))
     return day - timedelta(days=6) if reader.rhythm is Rhythm.WEEKLY else day
-
-
-def _weighed(said: Sequence[Opinion], day: date) -> Mapping[str, float]:
-    """What opinions weigh in the edition of a day."""
-    midnight = datetime.combine(day, time(), UTC)
-    aged = ((o.work, SIGNS[o.kind], (midnight - o.at) / timedelta(days=1)) for o in said)
-    return weights(aged, DEFAULT) if said else NONE_YET

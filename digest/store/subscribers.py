@@ -50,7 +50,7 @@ class SubscriberStore:
     def several(self, addresses: Sequence[str]) -> dict[str, Subscriber]:
         """Readers by address; unknown addresses are left out."""
         rows = self._db.all(self._sql["get"], {"addresses": json.dumps(list(addresses))})
-        return {row[0]: _to_subscriber(row) for row in rows}
+        return {row[0]: _to_subscriber(row, row[13]) for row in rows}
 
     def numbers(self, addresses: Sequence[str]) -> dict[str, int]:
         """The number that stands for each address in tokens and keys."""
@@ -60,6 +60,12 @@ class SubscriberStore:
     def active(self, part: Part = WHOLE) -> Iterator[Subscriber]:
         """Everyone in a part to whom mail may go, by address."""
         return self._pages(SubscriberState.ACTIVE.value, part)
+
+    def schedules(self) -> Iterator[Subscriber]:
+        """One reader without address for each way to be mailed that somebody has chosen."""
+        for zone, send_at, rhythm in self._db.all(self._sql["schedules"]):
+            at = None if send_at is None else time.fromisoformat(send_at)
+            yield Subscriber("", timezone=zone, send_at=at, rhythm=Rhythm(rhythm))
 
     def all(self) -> Iterator[Subscriber]:
         """Everyone, by address."""
@@ -71,7 +77,7 @@ class SubscriberStore:
         while True:
             params: Mapping[str, Value] = {**among, "after": after, "limit": PAGE}
             rows = self._db.all(self._sql["page"], params)
-            yield from map(_to_subscriber, rows)
+            yield from (_to_subscriber(row, row[13]) for row in rows)
             if len(rows) < PAGE:
                 return
             after = rows[-1][0]
@@ -105,7 +111,7 @@ class SubscriberStore:
 
     def intern(self, address: str) -> int:
         """The number that stands for an address, which has one from now on."""
-        self._db.execute(self._sql["intern"], {"address": address})
+        self._db.execute(self._sql["intern"], {"addresses": json.dumps([address])})
         number: int = self._db.all(self._sql["number"], {"address": address})[0][0]
         return number
 
@@ -212,7 +218,7 @@ def _life(row: Row) -> Life:
     )
 
 
-def _to_subscriber(row: Row) -> Subscriber:
+def _to_subscriber(row: Row, since: int | None = None) -> Subscriber:
     return Subscriber(
         address=row[0],
         name=row[1],
@@ -226,6 +232,7 @@ def _to_subscriber(row: Row) -> Subscriber:
         rhythm=Rhythm(row[9]),
         locale=row[10],
         state=SubscriberState(row[11]),
+        since=from_instant(since),
         **_wished(row[12]),
     )
 

@@ -19,12 +19,13 @@ SELECT r.address
 FROM json_each(:addresses) AS a JOIN readers AS r ON r.address = a.value
 JOIN selections AS s ON s.reader = r.id AND s.day = :day
 
--- :seen  what readers got in other editions
+-- :seen  what readers got in other editions, or still get in a newer one
 SELECT r.address, s.day, s.chosen
 FROM json_each(:addresses) AS a JOIN readers AS r ON r.address = a.value
 JOIN selections AS s ON s.reader = r.id
 JOIN deliveries AS d ON d.reader = s.reader AND d.day = s.day
-WHERE s.day <> :day AND d.state IN (SELECT CAST(value AS BIGINT) FROM json_each(:seen))
+WHERE s.day <> :day AND (d.state IN (SELECT CAST(value AS BIGINT) FROM json_each(:seen))
+                         OR (d.state = :deferred AND d.day > :day))
 
 -- :prove  keeps the checksum of a rendered message
 UPDATE selections SET proof = :proof
@@ -53,10 +54,17 @@ SELECT kind, label, id FROM reasons WHERE label IN (SELECT value FROM json_each(
 -- :reasons  reasons by their numbers
 SELECT id, kind, label FROM reasons WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(:numbers))
 
--- :last_days  per reader, the newest edition before a day that they got
-SELECT r.address, max(s.day)
+-- :last_days  per reader, the newest edition before a day that they got; who was only tried: the day before the first
+SELECT r.address, COALESCE(max(CASE WHEN d.state IN (SELECT CAST(value AS BIGINT) FROM json_each(:seen)) THEN s.day END),
+                           min(s.day) - 1)
 FROM json_each(:addresses) AS a JOIN readers AS r ON r.address = a.value
 JOIN selections AS s ON s.reader = r.id
 JOIN deliveries AS d ON d.reader = s.reader AND d.day = s.day
-WHERE s.day < :day AND d.state IN (SELECT CAST(value AS BIGINT) FROM json_each(:seen))
+WHERE s.day < :day AND d.state <> :skipped
 GROUP BY r.address
+
+-- :fold  earlier editions that wait for another attempt are given up: a newer one holds their papers
+UPDATE deliveries SET state = CASE WHEN doubts > 0 THEN :in_doubt ELSE :expired END,
+  doubts = CASE WHEN doubts > 0 THEN doubts + 1 ELSE 0 END, updated = :now, due = NULL, began = NULL
+WHERE due IS NOT NULL AND state = :deferred AND day >= :first AND day < :day
+  AND reader IN (SELECT id FROM readers WHERE address IN (SELECT value FROM json_each(:addresses)))

@@ -79,14 +79,14 @@ WHERE r.address IN (SELECT value FROM json_each(:addresses))
 
 -- :get  readers by address
 SELECT r.address, s.name, s.topics, s.mute, s.authors, s.liked, s.papers, s.timezone, s.send_at,
-       s.rhythm, s.locale, s.state, s.manner, s.reader
+       s.rhythm, s.locale, s.state, s.manner, s.since, s.reader
 FROM subscribers AS s JOIN readers AS r ON r.id = s.reader
 WHERE r.address IN (SELECT value FROM json_each(:addresses))
 ORDER BY r.address
 
 -- :page  readers after an address, in a state or in any; a reader's number tells the part
 SELECT r.address, s.name, s.topics, s.mute, s.authors, s.liked, s.papers, s.timezone, s.send_at,
-       s.rhythm, s.locale, s.state, s.manner, s.reader
+       s.rhythm, s.locale, s.state, s.manner, s.since, s.reader
 FROM readers AS r JOIN subscribers AS s ON s.reader = r.id
 WHERE r.address > :after AND (:state = '' OR s.state = :state) AND r.id % :parts = :part
 ORDER BY r.address LIMIT :limit
@@ -117,3 +117,6 @@ DELETE FROM subscribers WHERE reader = (SELECT id FROM readers WHERE address = :
 
 -- :count  how many readers are in each state
 SELECT state, count(*) FROM subscribers GROUP BY state ORDER BY state
+
+-- :schedules  every way to be mailed that somebody has chosen
+SELECT DISTINCT timezone, send_at, rhythm FROM subscribers WHERE state = 'active'

@@ -222,6 +222,7 @@ def test_every_key_can_be_set_by_the_environment():
         "selection.again": "true",
         "selection.edition": "fresh",
         "mail.from": "Ann <ann@example.org>",
+        "mail.images": "true",
         "mail.list_id": "list.example.org",
         "mail.bounce_domain": "bounce.example.org",
         "web.bind": "[::1]:80",
