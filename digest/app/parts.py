@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import cached_property, partial
 from typing import TypeVar
 
-from digest.app.joining_parts import JoiningParts
+from digest.app.inbound_parts import InboundParts
 from digest.app.source_parts import SourceParts
 from digest.app.store_parts import open_database
 from digest.clock import Clock
@@ -23,7 +23,7 @@ from digest.stages.select import Select
 from digest.stages.send import Send
 
 
-class Parts(JoiningParts, SourceParts):
+class Parts(InboundParts, SourceParts):
     """The parts of one installation, each made when it is first asked for."""
 
     @cached_property

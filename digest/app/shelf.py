@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from digest.app.installation import App
-from digest.model import Manner, Quiet, Rhythm, Selection, Subscriber, Topic
+from digest.model import Manner, Mood, Quiet, Rhythm, Selection, Subscriber, Topic
 from digest.rank.knowledge import NEW
 from digest.rank.ranking import Ranking
 from digest.render.feeds import Issue, issue

@@ -19,6 +19,7 @@ from digest.store.pace import PaceStore
 from digest.store.papers import PaperStore
 from digest.store.selections import SelectionStore
 from digest.store.subscribers import SubscriberStore
+from digest.store.suppressions import SuppressionStore
 from digest.store.whole import Store, open_store
 
 
@@ -44,6 +45,11 @@ class StoreParts:
     def subscribers(self) -> SubscriberStore:
         """Who reads."""
         return SubscriberStore(self.database)
+
+    @cached_property
+    def suppressions(self) -> SuppressionStore:
+        """Who must not be written to."""
+        return SuppressionStore(self.database)
 
     @cached_property
     def selections(self) -> SelectionStore:

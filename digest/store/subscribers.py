@@ -21,7 +21,10 @@ ORDER = tuple(
 """Columns of a subscriber, as queries give them."""
 MANNER = ("quiet", "fill", "serendipity", "again")
 """What stands together in the column `manner`."""
-TRACES = ("consents", "requests", "feedback", "selections", "replies")
+TRACES = (
+    *("consents", "requests", "feedback", "selections", "replies"),
+    *("health", "asked", "suppressions", "answers"),
+)
 """What goes with a reader who is erased."""
 
 
