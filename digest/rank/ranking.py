@@ -18,6 +18,7 @@ from digest.rank.notes import Note, noted
 from digest.rank.parameters import DEFAULT, Parameters
 from digest.rank.ragged import Ints
 from digest.rank.reasons import Reasons
+from digest.rank.relevance import Field
 from digest.rank.score import STEPS, told_score
 from digest.rank.shelves import TRENDING, Octets, Shelves, Wish
 from digest.rank.surprise import Outside, surprise
@@ -37,8 +38,10 @@ class Ranking:
         history: Iterable[Paper] = (),
         table: WordVectors | None = None,
         parameters: Parameters = DEFAULT,
+        field: Field | None = None,
     ) -> None:
-        self.day = Day(pool, history, table, parameters)
+        """`field`: pool and history, worked out for another pool of the same papers."""
+        self.day = Day(pool, history, table, parameters, field)
         self.reasons = Reasons(self.day)
         self.shelves = Shelves(self.day, fill=False)
         self._ids = [paper.id for paper in self.day.papers]

@@ -21,6 +21,7 @@ from digest.ports import Observer, Opinions, Papers, Selections, Subscribers
 from digest.rank.explaining import Weighing, explain
 from digest.rank.knowledge import Known
 from digest.rank.ranking import Ranking
+from digest.rank.relevance import Field
 from digest.rank.telling import told
 from digest.rank.vectors import WordVectors
 from digest.stages.batches import batches
@@ -30,7 +31,11 @@ MOST_DAYS = 14
 """Days whose papers one edition holds at most, however long a reader got none."""
 
 HISTORY = 2_000
-"""Papers of earlier days that corpus statistics are made of."""
+"""Newest papers that corpus statistics are made of, together with those to choose from.
+
+Readers whose editions hold other days share them, and so what they cost, wherever the papers of
+these days are among them.
+"""
 
 
 BATCH = 4_096
@@ -67,6 +72,7 @@ class Select:
         self._knowing = Knowing(papers, selections, opinions)
         self._patience = patience
         self._rankings: dict[tuple[date, date], Ranking] = {}
+        self._fields: dict[frozenset[str], Field] = {}
 
     def pending(self, run: Run, now: datetime) -> Iterator[list[Subscriber]]:
         """Readers who are due and have no recorded choice, in batches; none before `ready`."""
@@ -154,11 +160,15 @@ class Select:
         return alike
 
     def _ranking(self, first: date, day: date) -> Ranking:
-        """The papers of some days against the history, worked out once."""
+        """The papers of some days against the newest known by then, worked out once."""
         if (first, day) not in self._rankings:
             pool = [p for p in self._papers.of_days(first, day) if not (p.replaced or p.withdrawn)]
-            history = self._papers.history(first, HISTORY)
-            self._rankings[first, day] = Ranking(pool, history, self._table)
+            history = self._papers.history(day + timedelta(days=1), HISTORY)
+            known = frozenset(paper.id for paper in (*history, *pool))
+            ranking = Ranking(pool, history, self._table, field=self._fields.get(known))
+            if pool:
+                self._fields[known] = ranking.day.field
+            self._rankings[first, day] = ranking
         return self._rankings[first, day]
 
 

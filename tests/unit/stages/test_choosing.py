@@ -14,6 +14,7 @@ from digest.model import (
     Outcome,
     Quiet,
     ReasonKind,
+    Rhythm,
     Run,
     Subscriber,
     Topic,
@@ -145,3 +146,20 @@ def test_what_readers_say_brings_its_like(world):
     assert ReasonKind.LIKED in kinds[ANN.address]
     assert ReasonKind.LIKED not in kinds[BOB.address]
     assert "arxiv:0002" not in {choice.paper for s in got.values() for choice in s.choices}
+
+
+def test_readers_of_other_days_share_what_a_days_papers_cost(world):
+    """And a score means the same to all of them."""
+    weekly = replace(BOB, rhythm=Rhythm.WEEKLY)
+    second = FIRST + timedelta(days=1)
+    world.list(FIRST, corpus(20))
+    world.list(second, corpus(40)[20:])
+    one, week = (world.stage.choose(second, reader, night(second)) for reader in (BOB, weekly))
+    fields = {id(ranking.day.field) for ranking in world.stage._rankings.values()}
+    assert len(world.stage._rankings) == 2
+    assert len(fields) == 1
+    relevance = {choice.paper: choice.relevance for choice in week.choices}
+    shared = [choice for choice in one.choices if choice.paper in relevance]
+    assert all(relevance[choice.paper] == choice.relevance for choice in shared)
+    assert week.considered == 40
+    assert one.considered == 20
