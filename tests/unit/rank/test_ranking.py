@@ -1,4 +1,7 @@
+import os
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 
@@ -7,7 +10,7 @@ from example_papers import corpus
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.model import Manner, Mood, Paper, Quiet, ReasonKind, Subscriber, Topic
+from digest.model import Manner, Mood, Paper, Quiet, ReasonKind, Subscriber, Topic, TopicKind
 from digest.rank.explaining import explain
 from digest.rank.knowledge import Known
 from digest.rank.ranking import Ranking
@@ -291,3 +294,85 @@ def test_many_readers_get_what_each_would_get_alone(ranking):
     together = ranking.select_all(several, DAY, {}, Manner())
     assert together == [select(ranking, who, quiet=Quiet.TRENDING) for who in several]
     assert list(reversed(together)) == ranking.select_all(several[::-1], DAY, {}, Manner())
+
+
+@given(order=st.permutations(range(40)))
+@settings(max_examples=8, deadline=None)
+def test_the_order_of_papers_changes_no_choice(order):
+    papers, who = corpus(40), reader("graph networks", "robots", papers=6)
+    one = select(Ranking(papers), who, serendipity=True)
+    assert select(Ranking([papers[n] for n in order]), who, serendipity=True) == one
+
+
+@given(chosen=st.integers(0, 7), more=st.integers(0, 60))
+@settings(max_examples=15, deadline=None)
+def test_more_votes_never_lower_a_choice(ranking, chosen, more):
+    who = reader("graph neural networks", papers=40)
+    ids = [choice.paper for choice in select(ranking, who).choices]
+    lifted = [
+        replace(p, upvotes=p.upvotes + more) if p.id == ids[chosen] else p
+        for p in ranking.day.papers
+    ]
+    after = [choice.paper for choice in select(Ranking(lifted), who).choices]
+    assert after.index(ids[chosen]) <= chosen
+
+
+def test_a_topic_of_few_papers_gets_its_place_beside_one_of_many():
+    graphs = [p for p in corpus(200) if int(p.id[-4:]) % 5 == 1]
+    small = replace(corpus(5)[4], upvotes=0)
+    selection = select(
+        Ranking([*graphs, small]), reader("graph neural networks", "theorem proving")
+    )
+    assert small.id in {choice.paper for choice in selection.choices}
+    assert len(selection.choices) == 10
+
+
+@given(
+    topics=st.lists(st.text(max_size=60).filter(lambda text: text.split()), max_size=4),
+    serendipity=st.booleans(),
+    fill=st.booleans(),
+)
+@settings(max_examples=25, deadline=None)
+def test_whatever_is_asked_every_number_lies_in_0_to_1(ranking, topics, serendipity, fill):
+    wishes = tuple(Topic(TopicKind.TEXT, text) for text in topics)
+    who = Subscriber("ann@example.org", topics=wishes, papers=7)
+    selection = select(ranking, who, quiet=Quiet.TRENDING, serendipity=serendipity, fill=fill)
+    assert len({choice.paper for choice in selection.choices}) == len(selection.choices) <= 7
+    for choice in selection.choices:
+        numbers = choice.score, choice.relevance, choice.trending
+        assert all(0 <= n <= 1 for n in (*numbers, *(reason.value for reason in choice.reasons)))
+
+
+def test_a_topic_of_five_hundred_words(ranking):
+    words = " ".join(f"word{n}" for n in range(496))
+    selection = select(ranking, reader(f"graph neural networks molecules {words}"))
+    assert set(subjects(selection)) <= {1}
+    assert select(ranking, reader(words), quiet=Quiet.TRENDING).mood is Mood.QUIET
+
+
+PROGRAM = """
+from datetime import date
+from example_papers import corpus
+from digest.model import Manner, Subscriber, Topic
+from digest.rank.knowledge import Known
+from digest.rank.ranking import Ranking
+topics = tuple(map(Topic.parse, ("graph networks", "robots", "cat:cs", "author:Ada")))
+who = Subscriber("a@example.org", topics=topics, mute=("set 3",), liked=("arxiv:0002",))
+known = Known(frozenset(f"arxiv:{n:04d}" for n in range(0, 60, 7)), {"arxiv:0004": -1.0})
+manner = Manner(fill=True, serendipity=True)
+print(Ranking(corpus()).select(who, date(2026, 8, 20), known, manner))
+"""
+
+
+def test_two_processes_choose_the_same():
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM],
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+            check=True,
+            capture_output=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(said) == 1
+    assert b"arxiv:" in said.pop()
