@@ -118,7 +118,14 @@ class Papers(Protocol):
         """The newest papers listed before a day: what corpus statistics are made of."""
 
 
-class Subscribers(Protocol):
+class Readers(Protocol):
+    """Those that a stage is about: all subscribers, or some of them."""
+
+    def active(self, part: Part = WHOLE) -> Iterator[Subscriber]:
+        """Everyone in a part to whom mail may go, by address."""
+
+
+class Subscribers(Readers, Protocol):
     """Who reads."""
 
     def put(self, subscribers: Iterable[Subscriber], now: datetime) -> int:
@@ -132,9 +139,6 @@ class Subscribers(Protocol):
 
     def numbers(self, addresses: Sequence[str]) -> Mapping[str, int]:
         """The number that stands for each address in tokens and keys."""
-
-    def active(self, part: Part = WHOLE) -> Iterator[Subscriber]:
-        """Everyone in a part to whom mail may go, by address."""
 
     def all(self) -> Iterator[Subscriber]:
         """Everyone, by address."""

@@ -17,7 +17,7 @@ from digest.model import (
     Verdict,
 )
 from digest.model.due import previous_day, ready_at
-from digest.ports import Observer, Opinions, Papers, Selections, Subscribers
+from digest.ports import Observer, Opinions, Papers, Readers, Selections
 from digest.rank.explaining import Weighing, explain
 from digest.rank.knowledge import Known
 from digest.rank.ranking import Ranking
@@ -53,7 +53,7 @@ class Select:
     def __init__(  # noqa: PLR0913 - stores, and four ways to choose
         self,
         papers: Papers,
-        subscribers: Subscribers,
+        subscribers: Readers,
         selections: Selections,
         opinions: Opinions,
         usual: Manner,

@@ -173,8 +173,14 @@ def test_a_directory_is_no_file(tmp_path):
 
 
 def test_a_byte_order_mark_is_nothing(tmp_path, write):
-    write("\ufeffengine = 'fleet'\n")
-    assert load(None, {}, {}, tmp_path).engine == "fleet"
+    write("\ufeffoutbox = 'console'\n")
+    assert str(load(None, {}, {}, tmp_path).outbox) == "console"
+
+
+def test_a_fleet_wants_postgresql(tmp_path, write):
+    write("engine = 'fleet'\n")
+    with pytest.raises(BadSetting, match=r"engine: 'fleet' works from a queue.*postgresql"):
+        load(None, {}, {}, tmp_path)
 
 
 @pytest.mark.parametrize(
