@@ -18,6 +18,7 @@ from digest.model import (
     Page,
     Paper,
     Part,
+    Precedent,
     Request,
     Response,
     Run,
@@ -63,6 +64,21 @@ class Source(Protocol):
     def recognises(self, body: bytes) -> bool:
         """Whether a saved file looks like an answer of this source."""
 
+    def expects(self, day: date) -> bool:
+        """Whether the source's calendar has a list of a day at all."""
+
+
+class Enricher(Protocol):
+    """Somebody who knows more of papers that others list: pure, like a source."""
+
+    name: str
+
+    def about(self, papers: Sequence[Paper], now: datetime) -> Iterable[Request]:
+        """What to ask for what else is known of some papers."""
+
+    def read(self, response: Response) -> Page:
+        """What an answer tells of papers. Raises SourceError."""
+
 
 class Fetcher(Protocol):
     """Speaks HTTP, politely."""
@@ -89,6 +105,12 @@ class Papers(Protocol):
     def collections(self, day: date) -> list[Collection]:
         """The newest fetch of each source for a day."""
 
+    def precedent(self, source: str, day: date) -> Precedent:
+        """What a source had on the days before one."""
+
+    def enrich(self, source: str, papers: Iterable[Paper], at: datetime) -> int:
+        """Takes in what somebody tells of papers without listing them; returns of how many."""
+
     def get(self, ids: Sequence[str], until: datetime | None = None) -> dict[str, Paper]:
         """Papers by id, with the votes known at `until`; unknown ids are left out."""
 
@@ -96,7 +118,14 @@ class Papers(Protocol):
         """The newest papers listed before a day: what corpus statistics are made of."""
 
 
-class Subscribers(Protocol):
+class Readers(Protocol):
+    """Those that a stage is about: all subscribers, or some of them."""
+
+    def active(self, part: Part = WHOLE) -> Iterator[Subscriber]:
+        """Everyone in a part to whom mail may go, by address."""
+
+
+class Subscribers(Readers, Protocol):
     """Who reads."""
 
     def put(self, subscribers: Iterable[Subscriber], now: datetime) -> int:
@@ -110,9 +139,6 @@ class Subscribers(Protocol):
 
     def numbers(self, addresses: Sequence[str]) -> Mapping[str, int]:
         """The number that stands for each address in tokens and keys."""
-
-    def active(self, part: Part = WHOLE) -> Iterator[Subscriber]:
-        """Everyone in a part to whom mail may go, by address."""
 
     def all(self) -> Iterator[Subscriber]:
         """Everyone, by address."""

@@ -32,7 +32,9 @@ COMMANDS = (
     "status",
     "subscribers",
     "suppressions",
+    "web",
     "why",
+    "worker",
 )
 
 

@@ -19,7 +19,7 @@ from digest.model import (
     Stage,
     Subscriber,
 )
-from digest.ports import Ledger, Observer, Selections, Subscribers
+from digest.ports import Ledger, Observer, Readers, Selections
 from digest.stages.batches import batches
 from digest.stages.post import Batch, Ended, Post, WayOut
 from digest.stages.press import Press
@@ -39,7 +39,7 @@ class Send:
 
     def __init__(
         self,
-        subscribers: Subscribers,
+        subscribers: Readers,
         selections: Selections,
         ledger: Ledger,
         press: Press,

@@ -173,8 +173,14 @@ def test_a_directory_is_no_file(tmp_path):
 
 
 def test_a_byte_order_mark_is_nothing(tmp_path, write):
-    write("\ufeffengine = 'fleet'\n")
-    assert load(None, {}, {}, tmp_path).engine == "fleet"
+    write("\ufeffoutbox = 'console'\n")
+    assert str(load(None, {}, {}, tmp_path).outbox) == "console"
+
+
+def test_a_fleet_wants_postgresql(tmp_path, write):
+    write("engine = 'fleet'\n")
+    with pytest.raises(BadSetting, match=r"engine: 'fleet' works from a queue.*postgresql"):
+        load(None, {}, {}, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -217,13 +223,14 @@ def test_every_key_can_be_set_by_the_environment():
         "smtp.provider": '[{name = "google", concurrency = 2, rate = "5/second"}]',
         "delivery.in_doubt": "resend",
         "selection.quiet": "skip",
-        "selection.fill": "true",
         "selection.edition": "fresh",
         "mail.from": "Ann <ann@example.org>",
         "mail.images": "true",
         "mail.list_id": "list.example.org",
         "mail.bounce_domain": "bounce.example.org",
+        "mail.reply_to": "answers@example.org",
         "web.bind": "[::1]:80",
+        "sources.watch": "no",
         "inbound.imap.security": "starttls",
     }
     everything = {
@@ -243,6 +250,8 @@ def test_every_key_can_be_set_by_the_environment():
 def _example(key):
     if key.kind in {int, float} or key.kind == int | None:
         return 77
+    if key.kind is bool:
+        return "true"
     if key.dotted == "mail.locale":
         return "fr"
     return "https://mirror.example.org" if key.dotted.endswith("url") else "something"
