@@ -132,11 +132,15 @@ def _serve(listener, labs):
         except OSError:
             return
         with connection:
-            received = b"".join(iter(lambda: connection.recv(65_536), b""))
-            envelope, _, octets = received.partition(b"\0")
-            status = labs.command(envelope.decode().split("\n"), octets)
-            labs.statuses.append(status)
-            connection.sendall(str(status).encode())
+            _take(connection, labs)
+
+
+def _take(connection, labs):
+    received = b"".join(iter(lambda: connection.recv(65_536), b""))
+    envelope, _, octets = received.partition(b"\0")
+    status = labs.command(envelope.decode().split("\n"), octets)
+    labs.statuses.append(status)
+    connection.sendall(str(status).encode())
 
 
 def _free_port():
