@@ -15,7 +15,7 @@ from digest.model import Message, Outcome
 from digest.ports import Transport
 from digest.render.html import Html
 from digest.render.renderers import Renderers
-from digest.render.templates import environment
+from digest.render.templates import environment, templates
 from digest.render.text import Text
 from digest.stages.doubts import Doubts
 from digest.stages.post import WayOut
@@ -62,7 +62,7 @@ class SendingParts(StoreParts):
     @cached_property
     def way_out(self) -> WayOut:
         """How mail leaves, and what is marked meanwhile."""
-        return WayOut(self._deliver, self.journals, self.stop, self._keep_pace)
+        return WayOut(self._deliver, self.journals, self.stop, self.heard, self._keep_pace)
 
     @property
     def processes(self) -> int:
@@ -81,6 +81,9 @@ class SendingParts(StoreParts):
         if self.settings.outbox.kind is not OutboxKind.SMTP:
             return Course([Relay(self.transport, 1)])
         return course(self.settings.smtp, self.identity.domain, self.part, self.clock)
+
+    def heard(self, outcomes: Sequence[Outcome]) -> None:
+        """Takes note of what servers said of addresses."""
 
     def _keep_pace(self) -> None:
         keep(self.pace_store, self.course, self.clock.now(), self.settings.delivery.retry_after)
@@ -105,7 +108,7 @@ def renderer(
     settings: Settings, keys: Sequence[bytes], loader: BaseLoader | None = None
 ) -> Renderers:
     """What makes an installation's mails, with its templates or others. Raises RenderError."""
-    pages = environment(loader)
+    pages = environment(loader or templates(settings.mail.theme))
     identity, base_url = Identity.of(settings.mail), settings.web.base_url
     locale, html = settings.mail.locale, Html(pages, images=settings.mail.images)
     return Renderers(identity, Signer(keys), base_url, html, Text(pages), locale)

@@ -17,7 +17,9 @@ COMMANDS = (
     "db",
     "deliveries",
     "demo",
+    "doctor",
     "evaluate",
+    "inbound",
     "init",
     "lint",
     "papers",
@@ -30,8 +32,11 @@ COMMANDS = (
     "send",
     "status",
     "subscribers",
+    "suppressions",
     "web",
     "why",
+    "why-no-mail",
+    "worker",
 )
 
 
@@ -48,8 +53,8 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         del ctx
-        module = importlib.import_module(f"digest.cli.{cmd_name}")
-        command = getattr(module, cmd_name)
+        name = cmd_name.replace("-", "_")
+        command = getattr(importlib.import_module(f"digest.cli.{name}"), name)
         return command if isinstance(command, click.Command) else None
 
     def invoke(self, ctx: click.Context) -> Any:

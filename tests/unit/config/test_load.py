@@ -173,8 +173,14 @@ def test_a_directory_is_no_file(tmp_path):
 
 
 def test_a_byte_order_mark_is_nothing(tmp_path, write):
-    write("\ufeffengine = 'fleet'\n")
-    assert load(None, {}, {}, tmp_path).engine == "fleet"
+    write("\ufeffoutbox = 'console'\n")
+    assert str(load(None, {}, {}, tmp_path).outbox) == "console"
+
+
+def test_a_fleet_wants_postgresql(tmp_path, write):
+    write("engine = 'fleet'\n")
+    with pytest.raises(BadSetting, match=r"engine: 'fleet' works from a queue.*postgresql"):
+        load(None, {}, {}, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -217,20 +223,30 @@ def test_every_key_can_be_set_by_the_environment():
         "smtp.provider": '[{name = "google", concurrency = 2, rate = "5/second"}]',
         "delivery.in_doubt": "resend",
         "selection.quiet": "skip",
+        "selection.fill": "true",
+        "selection.serendipity": "true",
+        "selection.again": "true",
         "selection.edition": "fresh",
         "mail.from": "Ann <ann@example.org>",
         "mail.images": "true",
         "mail.list_id": "list.example.org",
         "mail.bounce_domain": "bounce.example.org",
+        "mail.theme": str(Path(__file__).parent),
         "mail.reply_to": "answers@example.org",
         "web.bind": "[::1]:80",
         "web.metrics_bind": "[::1]:81",
         "web.keep_origin": "true",
         "web.check_mx": "true",
+        "alerts.mail": "ann@example.org",
+        "alerts.webhook": "https://chat.example.org/hook?key=1",
+        "alerts.ping": "https://ping.example.org/uuid",
         "sources.watch": "no",
+        "inbound.imap.security": "starttls",
     }
     everything = {
-        key.path: written.get(key.dotted) or f"{_example(key)}" for key in keys(Settings).values()
+        key.path: written.get(key.dotted) or f"{_example(key)}"
+        for key in keys(Settings).values()
+        if key.dotted != "inbound.imap.password_file"  # the variable is the password's own …_FILE
     }
     environ = {variable(path): value for path, value in everything.items()}
     settings = load(None, environ, {}, Path("/nowhere"))
