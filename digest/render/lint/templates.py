@@ -7,7 +7,7 @@ from jinja2 import BaseLoader, TemplateError
 
 from digest.errors import RenderError
 from digest.render.lint.finding import Finding, Level
-from digest.render.templates import environment, explained, filled
+from digest.render.templates import environment, explained
 from digest.render.text import Text
 from digest.render.themes import FILE
 
