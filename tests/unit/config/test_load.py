@@ -234,7 +234,7 @@ def test_every_key_can_be_set_by_the_environment():
         "mail.theme": str(Path(__file__).parent),
         "mail.reply_to": "answers@example.org",
         "web.bind": "[::1]:80",
-        "web.metrics_bind": "[::1]:81",
+        "web.metrics_bind": "127.0.0.1:9125",
         "web.keep_origin": "true",
         "web.check_mx": "true",
         "alerts.mail": "ann@example.org",

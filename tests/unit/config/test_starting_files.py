@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[3]
 EXAMPLES = {
     "delivery.retry_after": 900,
     "mail.theme": "theme",
-    "web.blocked_domains": Path("/etc/paper-digest/throw-away-domains"),
+    "web.blocked_domains": "blocked.txt",
 }
 _COMMENTED = re.compile(r"^# (?=[a-z_]+ = )", re.MULTILINE)
 
