@@ -95,6 +95,11 @@ class Select:
         folded = {r.address for r in late if _had_the_last(r, last.get(r.address), run)}
         return [reader for reader in readers if reader.address not in folded]
 
+    def folds(self, reader: Subscriber, run: Run) -> bool:
+        """Whether a reader got the edition before this one, so that a late one may be folded."""
+        last = self._selections.last_days([reader.address], run.day)
+        return _had_the_last(reader, last.get(reader.address), run)
+
     def perform(self, run: Run, batch: Sequence[Subscriber], now: datetime) -> int:
         """Chooses and records; doing it again changes nothing. Returns for how many."""
         for first, readers in self._pools(run.day, batch).items():
@@ -113,12 +118,17 @@ class Select:
         asked has ended its day, or our patience with them. A back-fill takes what there is.
         """
         fetches = self._papers.collections(run.day)
-        at_once = run.backfill or run.fresh or all(fetch.verdict.final for fetch in fetches)
-        if not at_once and now < ready_at(run.day, run.fresh) + self._patience:
+        if self.waits(run, now):
             return False
         if self._papers.of_day(run.day):
             return True
         return bool(fetches) and all(fetch.verdict is Verdict.EMPTY for fetch in fetches)
+
+    def waits(self, run: Run, now: datetime) -> bool:
+        """Whether an edition waits, with patience, for sources that have not ended its day."""
+        fetches = self._papers.collections(run.day)
+        at_once = run.backfill or run.fresh or all(fetch.verdict.final for fetch in fetches)
+        return not at_once and now < ready_at(run.day, run.fresh) + self._patience
 
     def choose(self, day: date, reader: Subscriber, now: datetime) -> Selection:
         """What a reader would get, as of `now`; records nothing."""
