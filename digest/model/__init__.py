@@ -18,6 +18,7 @@ from digest.model.digest import Card, Digest, Link, Section
 from digest.model.event import Advanced, Began, Ended, Event, Finished, Judged, Stage, Started
 from digest.model.exchange import Page, Request, Response, Saved
 from digest.model.judgement import Evidence, Precedent
+from digest.model.manner import Manner, Quiet
 from digest.model.message import Message
 from digest.model.paper import Paper, Sighting
 from digest.model.report import FAILURES, Report
@@ -54,6 +55,7 @@ __all__ = [
     "Finished",
     "Judged",
     "Link",
+    "Manner",
     "Message",
     "Mood",
     "Notice",
@@ -62,6 +64,7 @@ __all__ = [
     "Paper",
     "Part",
     "Precedent",
+    "Quiet",
     "Reason",
     "ReasonKind",
     "Remedy",
