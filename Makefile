@@ -5,7 +5,7 @@ BIN     = $(VENV)/bin
 READY   = $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lab check format lint types contract wheel docs bench soak preview clean
+.PHONY: help setup run test lab check format lint types contract wheel docs words bench soak preview clean
 
 help: ## What can be asked for
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,9 @@ wheel: $(READY) ## Build the wheel and run the demo from it, outside the checkou
 docs: $(READY) ## Write docs/cli.md, and the table of answers in docs/sending.md, from the program
 	@$(BIN)/python docs/cli.py
 	@$(BIN)/python docs/answers.py
+
+words: $(READY) ## Bring the catalogues in digest/locales up to date, and list what to translate
+	@$(BIN)/python docs/words.py
 
 bench: $(READY) ## What things cost, as ratios in one run
 	@$(BIN)/python -m benchmarks

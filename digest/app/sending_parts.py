@@ -14,7 +14,7 @@ from digest.mail.tokens import Signer
 from digest.model import Message, Outcome
 from digest.ports import Transport
 from digest.render.html import Html
-from digest.render.message import Renderer
+from digest.render.renderers import Renderers
 from digest.render.templates import environment
 from digest.render.text import Text
 from digest.stages.doubts import Doubts
@@ -97,8 +97,9 @@ class SendingParts(StoreParts):
 
 def renderer(
     settings: Settings, keys: Sequence[bytes], loader: BaseLoader | None = None
-) -> Renderer:
+) -> Renderers:
     """What makes an installation's mails, with its templates or others. Raises RenderError."""
     pages = environment(loader)
     identity, base_url = Identity.of(settings.mail), settings.web.base_url
-    return Renderer(identity, Signer(keys), base_url, Html(pages), Text(pages))
+    locale = settings.mail.locale
+    return Renderers(identity, Signer(keys), base_url, Html(pages), Text(pages), locale)

@@ -11,6 +11,7 @@ from digest.config.schema import keys
 from digest.config.settings import Settings
 from digest.errors import BadSetting
 from digest.mail.identity import Identity
+from digest.render.languages import LANGUAGES, speaks
 from digest.transport.settings import is_loopback
 
 SHORTEST_KEY = 16
@@ -36,6 +37,7 @@ def check(settings: Settings, layers: Sequence[Layer], problems: list[BadSetting
     _secret_keys(settings, report)
     _relay(settings, report)
     _patience(settings, report)
+    _language(settings, report)
     identity = _identity(settings, report)
     outside = [relay.host for relay in settings.smtp.relays if not is_loopback(relay.host)]
     if settings.outbox.kind is OutboxKind.SMTP and outside:
@@ -89,6 +91,12 @@ def _patience(settings: Settings, report: Report) -> None:
     for dotted in POSITIVE:
         if not _value(settings, dotted.split(".")) > 0:
             report(dotted, "must be more than 0", "leave it out if in doubt")
+
+
+def _language(settings: Settings, report: Report) -> None:
+    if not speaks(settings.mail.locale):
+        hint = f"write one of {', '.join(LANGUAGES).replace('_', '-')}"
+        report("mail.locale", f"{show(settings.mail.locale)} is not spoken", hint)
 
 
 def _value(settings: object, path: Sequence[str]) -> Any:

@@ -24,6 +24,8 @@ class MailSettings:
     """Where bounces go to; default the domain of `from`."""
     imprint: str = ""
     """Postal address or other legal line, printed at the foot."""
+    locale: str = "en"
+    """The language of readers who asked for none (BCP 47)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,8 @@ class Subscriber:
     send_at: time | None = None
     """The earliest local time of day; None: as soon as the day is collected."""
     rhythm: Rhythm = Rhythm.DAILY
-    locale: str = "en"
+    locale: str = ""
+    """BCP 47; "": the installation's own (`mail.locale`)."""
     state: SubscriberState = SubscriberState.ACTIVE
 
     @property

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from digest.model import Card, Link, Paper, Reason
 from digest.render import evidence, wording
 from digest.render.hostile import link, plain
+from digest.render.languages import Language
 from digest.render.mathematics import readable
 from digest.render.summary import summarise
 
@@ -25,39 +26,44 @@ _ARXIV = re.compile(r"arxiv:([\w.-]+(?:/\d{7})?)")
 
 
 @lru_cache(maxsize=4096)  # readers of one topic see the same card
-def card(paper: Paper, reasons: tuple[Reason, ...]) -> Card:
-    """What a reader sees of a paper that was chosen for these reasons."""
+def card(paper: Paper, reasons: tuple[Reason, ...], words: Language) -> Card:
+    """What a reader of a language sees of a paper that was chosen for these reasons."""
     title = _short(paper.title, _TITLE_LONGEST) or paper.id
     page = link(paper.url) or _arxiv(paper, "abs")
     return Card(
         title=title,
         url=page,
-        authors=authors(paper.authors),
+        authors=authors(paper.authors, words),
         organization=_short(paper.organization, _NAME_LONGEST),
         summary=summarise(paper),
-        why_you=evidence.why_you(reasons, paper),
-        why_now=evidence.why_now(reasons, paper),
-        links=links(paper, page),
+        why_you=evidence.why_you(reasons, paper, words),
+        why_now=evidence.why_now(reasons, paper, words),
+        links=links(paper, page, words),
         direction=direction(title),
     )
 
 
-def authors(names: tuple[str, ...]) -> str:
+def authors(names: tuple[str, ...], words: Language) -> str:
     """The first three names, and how many more."""
     known = [name for name in (_short(name, _NAME_LONGEST) for name in names) if name]
     rest = len(known) - _AUTHORS
-    return ", ".join(known[:_AUTHORS]) + (f" + {rest} more" if rest > 0 else "")
+    said = ", ".join(known[:_AUTHORS])
+    if rest <= 0:
+        return said
+    return words.ngettext(
+        "%(names)s + %(number)s more", "%(names)s + %(number)s more", rest, names=said
+    )
 
 
-def links(paper: Paper, page: str) -> tuple[Link, ...]:
+def links(paper: Paper, page: str, words: Language) -> tuple[Link, ...]:
     """PDF, code and project, unless they are the paper's page again.
 
     Each has words of its own, for screen readers list links without their surroundings.
     """
     found = (
-        _labelled("PDF", link(paper.pdf) or _arxiv(paper, "pdf"), _number(paper)),
-        _labelled("Code", link(paper.code), ""),
-        _labelled("Project", link(paper.project), ""),
+        _labelled(words.gettext("PDF"), link(paper.pdf) or _arxiv(paper, "pdf"), _number(paper)),
+        _labelled(words.gettext("Code"), link(paper.code), ""),
+        _labelled(words.gettext("Project"), link(paper.project), ""),
     )
     seen: dict[str, Link] = {}
     for one in found:

@@ -35,6 +35,11 @@ def beside(left: str, right: str) -> str:
     return f"{left}{' ' * space}{right}" if space > 1 else f"{wrap(left)}\n{wrap(right)}"
 
 
+def column(text: str, columns: int) -> str:
+    """The text, filled up with blanks to so many columns."""
+    return text + " " * (columns - width(text))
+
+
 def width(text: str) -> int:
     """Columns that a text takes (Unicode UAX 11): wide ones take two, marks none."""
     if text.isascii():
@@ -54,5 +59,10 @@ def _broken(line: str) -> tuple[str, str]:
     return line[:cut], line[cut:]
 
 
-FILTERS: dict[str, Callable[..., str]] = {"wrap": wrap, "rule": rule, "beside": beside}
+FILTERS: dict[str, Callable[..., str]] = {
+    "wrap": wrap,
+    "rule": rule,
+    "beside": beside,
+    "column": column,
+}
 """What templates call them by."""

@@ -20,6 +20,7 @@ from digest.render import wording
 from digest.render.card import card
 from digest.render.evidence import label_name, topic_name
 from digest.render.hostile import plain
+from digest.render.languages import N_, Language
 from digest.render.links import Links
 
 SUBJECT_LONGEST = 60
@@ -27,8 +28,8 @@ SUBJECT_LONGEST = 60
 SUBJECT_SHORTEST = 8
 NAME_LONGEST = 60
 """Characters of a reader's name."""
-TRENDING, TRENDING_ALONE = "Also trending", "Trending now"
-FOLLOWED = "By people you follow"
+TRENDING, TRENDING_ALONE = N_("Also trending"), N_("Trending now")
+FOLLOWED = N_("By people you follow")
 _NO_TOPICS = frozenset({TRENDING, TRENDING_ALONE, FOLLOWED})
 _NAMED = 3
 """Topics that the lead names."""
@@ -37,8 +38,8 @@ _FAKE = re.compile(r"\A(?:(?:re|fwd?|aw|wg|sv|tr)\s*(?:\[\d+\])?:\s*)+", re.IGNO
 
 NOTICES = {
     Mood.ON_TOPIC: "",
-    Mood.QUIET: "Nothing new reached your topics. These are what the field is reading instead.",
-    Mood.NOTE: "Nothing new reached your topics, so there is nothing to read today.",
+    Mood.QUIET: N_("Nothing new reached your topics. These are what the field is reading instead."),
+    Mood.NOTE: N_("Nothing new reached your topics, so there is nothing to read today."),
     Mood.SKIP: "",
 }
 
@@ -49,58 +50,107 @@ def compose(
     subscriber: Subscriber,
     links: Links,
     identity: Identity,
+    words: Language,
 ) -> Digest:
     """The digest of one reader; papers that are unknown by now are left out."""
-    sections = _sections(selection, papers)
+    groups = _groups(selection, papers, words)
+    sections = tuple(Section(shown(under, words), tuple(cards)) for under, cards in groups.items())
     titles = [found.title for section in sections for found in section.cards]
     name = named(subscriber.name)
     return Digest(
-        subject=subject(titles, identity.name),
+        subject=subject(titles, identity.name, words),
         product=identity.name,
-        lead=lead(selection.mood, [(s.heading, len(s.cards)) for s in sections]),
-        day=wording.day_in_words(selection.day),
-        greeting=greeting(name) if name else "",
+        lead=lead(selection.mood, [(under, len(cards)) for under, cards in groups.items()], words),
+        day=words.day(selection.day),
+        greeting=greeting(name, words) if name else "",
         sections=sections,
-        notice=NOTICES[selection.mood],
-        why=why(subscriber.address, identity),
-        follows=follows([topic.text for topic in subscriber.topics]),
+        notice=notice(selection.mood, words),
+        why=why(subscriber.address, identity, words),
+        follows=follows([topic.text for topic in subscriber.topics], words),
         manage_url=links.manage,
         unsubscribe_url=links.unsubscribe,
         web_url=links.web,
         imprint=identity.imprint,
+        language=words.tag,
+        direction=words.direction,
     )
 
 
-def subject(titles: Sequence[str], product: str) -> str:
+def subject(titles: Sequence[str], product: str, words: Language) -> str:
     """The day's top finding and how many more, in at most 60 characters."""
-    return headline(titles[0] if titles else "", len(titles), product)
+    return headline(titles[0] if titles else "", len(titles), product, words)
 
 
-def headline(title: str, papers: int, product: str) -> str:
+def headline(title: str, papers: int, product: str, words: Language) -> str:
     """The same of the first title and the number of papers."""
     if not papers:
-        return f"{wording.shortened(product, 30)}: a quiet day on your topics"
-    rest = f" + {papers - 1} more" if papers > 1 else ""
-    top = _FAKE.sub("", title) or "Papers"
-    written = wording.shortened(top, SUBJECT_LONGEST - len(rest)) + rest
-    return written if len(written) >= SUBJECT_SHORTEST else f"Today: {written}"
+        name = wording.shortened(product, 30)
+        return words.gettext("%(product)s: a quiet day on your topics", product=name)
+    top = _FAKE.sub("", title) or words.gettext("Papers")
+    rest = papers - 1
+    if not rest:
+        written = wording.shortened(top, SUBJECT_LONGEST)
+    else:
+        room = SUBJECT_LONGEST - len(_with_rest("", rest, words))
+        written = _with_rest(wording.shortened(top, room), rest, words)
+    short = len(written) < SUBJECT_SHORTEST
+    return words.gettext("Today: %(title)s", title=written) if short else written
 
 
-def lead(mood: Mood, sections: Sequence[tuple[str, int]]) -> str:
+def _with_rest(title: str, rest: int, words: Language) -> str:
+    return words.ngettext(
+        "%(title)s + %(number)s more", "%(title)s + %(number)s more", rest, title=title
+    )
+
+
+def notice(mood: Mood, words: Language) -> str:
+    """The honest line of a day with nothing on a reader's topics."""
+    return words.gettext(NOTICES[mood]) if NOTICES[mood] else ""
+
+
+def lead(mood: Mood, sections: Sequence[tuple[str, int]], words: Language) -> str:
     """The first line: how many papers, on what. `sections`: headings with numbers of papers."""
     total = sum(papers for _, papers in sections)
     if mood in {Mood.QUIET, Mood.NOTE} or not total:
-        return "A quiet day on your topics"
-    said = f"{wording.in_words(total).capitalize()} {'paper' if total == 1 else 'papers'}"
+        return words.gettext("A quiet day on your topics")
+    number = words.in_words(total)
     topics = [section for section in sections if section[0] not in _NO_TOPICS]
+    if not topics and any(heading == FOLLOWED for heading, _ in sections):
+        return words.ngettext(
+            "%(number)s paper for you", "%(number)s papers for you", total, number=number
+        )
     if not topics:
-        followed = any(heading == FOLLOWED for heading, _ in sections)
-        return f"{said} {'for you' if followed else 'that the field is reading'}"
+        return words.ngettext(
+            "%(number)s paper that the field is reading",
+            "%(number)s papers that the field is reading",
+            total,
+            number=number,
+        )
     if len(sections) == 1:
-        return f"{said} on {sections[0][0]}"
-    parts = [f"{papers} on {heading}" for heading, papers in topics[:_NAMED]]
-    others = total - sum(papers for _, papers in topics[:_NAMED])
-    return f"{said}: {wording.listed(parts + ([f'{others} more'] if others else []))}"
+        return words.ngettext(
+            "%(number)s paper on %(topic)s",
+            "%(number)s papers on %(topic)s",
+            total,
+            number=number,
+            topic=topics[0][0],
+        )
+    said = words.ngettext("%(number)s paper", "%(number)s papers", total, number=number)
+    return words.gettext("%(papers)s: %(parts)s", papers=said, parts=_parts(topics, total, words))
+
+
+def _parts(topics: Sequence[tuple[str, int]], total: int, words: Language) -> str:
+    """As in "4 on LLM agents, 4 on video world models and 2 more"."""
+    parts = [
+        words.ngettext("%(number)s on %(topic)s", "%(number)s on %(topic)s", papers, topic=heading)
+        for heading, papers in topics[:_NAMED]
+    ]
+    if others := total - sum(papers for _, papers in topics[:_NAMED]):
+        parts.append(_more(others, words))
+    return words.listed(parts)
+
+
+def _more(number: int, words: Language) -> str:
+    return words.ngettext("%(number)s more", "%(number)s more", number)
 
 
 def named(name: str) -> str:
@@ -108,14 +158,18 @@ def named(name: str) -> str:
     return wording.shortened(plain(name), NAME_LONGEST)
 
 
-def greeting(name: str) -> str:
+def greeting(name: str, words: Language) -> str:
     """Whom it is for."""
-    return f"for {name}"
+    return words.gettext("for %(reader)s", reader=name)
 
 
-def why(address: str, identity: Identity) -> str:
+def why(address: str, identity: Identity, words: Language) -> str:
     """Why this mail came to an address."""
-    return f"You get this because {address} subscribes to {identity.name}."
+    return words.gettext(
+        "You get this because %(address)s subscribes to %(product)s.",
+        address=address,
+        product=identity.name,
+    )
 
 
 def followed(topics: Sequence[str]) -> tuple[str, ...]:
@@ -123,11 +177,13 @@ def followed(topics: Sequence[str]) -> tuple[str, ...]:
     return (*topics[:_NAMED], *([""] * (len(topics) - _NAMED)))
 
 
-def follows(topics: Sequence[str]) -> str:
+def follows(topics: Sequence[str], words: Language) -> str:
     """What a reader follows, of the texts of all their topics."""
     names = [topic_name(topic) for topic in topics[:_NAMED]]
-    rest = [f"{len(topics) - _NAMED} more"] if len(topics) > _NAMED else []
-    return f"You follow {wording.listed(names + rest)}." if names else ""
+    rest = [_more(len(topics) - _NAMED, words)] if len(topics) > _NAMED else []
+    return (
+        words.gettext("You follow %(topics)s.", topics=words.listed(names + rest)) if names else ""
+    )
 
 
 def heading(reasons: Sequence[Reason]) -> str:
@@ -141,6 +197,11 @@ def heading(reasons: Sequence[Reason]) -> str:
     return label_name(min(texts, key=lambda reason: (-reason.value, reason.label)).label)
 
 
+def shown(heading: str, words: Language) -> str:
+    """A heading as it is printed: those that name no topic are the program's own words."""
+    return words.gettext(heading) if heading in _NO_TOPICS else heading
+
+
 Carded = TypeVar("Carded")
 
 
@@ -152,11 +213,13 @@ def trends_last(groups: dict[str, list[Carded]]) -> dict[str, list[Carded]]:
     return groups
 
 
-def _sections(selection: Selection, papers: Mapping[str, Paper]) -> tuple[Section, ...]:
+def _groups(
+    selection: Selection, papers: Mapping[str, Paper], words: Language
+) -> dict[str, list[Card]]:
     """Cards by each paper's strongest topic, topics in the order of their best paper."""
     found: dict[str, list[Card]] = {}
     for choice in selection.choices:
         if choice.paper in papers:
-            chosen = card(papers[choice.paper], choice.reasons)
+            chosen = card(papers[choice.paper], choice.reasons, words)
             found.setdefault(heading(choice.reasons), []).append(chosen)
-    return tuple(Section(under, tuple(cards)) for under, cards in trends_last(found).items())
+    return trends_last(found)

@@ -8,35 +8,66 @@ from digest.rank.telling import shared_words
 from digest.rank.tokens import stem
 from digest.render import wording
 from digest.render.hostile import plain
+from digest.render.languages import Language
 
 _TOPICS, _WORDS = 2, 4
 """How many topics, and words of each, the line names."""
 _TOPIC_LONGEST = 48
 
 
-def why_you(reasons: Sequence[Reason], paper: Paper) -> str:
-    """What of the reader's interests the paper meets; "" when it is here for its votes alone."""
+def why_you(reasons: Sequence[Reason], paper: Paper, words: Language) -> str:
+    """What of the reader's interests the paper meets, as a sentence.
+
+    "" when it is here for its votes alone.
+    """
     topics = [reason for reason in reasons if reason.kind is ReasonKind.TOPIC]
     topics.sort(key=lambda reason: (_followed(reason), -reason.value, reason.label))
-    said = [_topic(reason, paper) for reason in topics[:_TOPICS]]
+    said = [_topic(reason, paper, words) for reason in topics[:_TOPICS]]
     if any(reason.kind is ReasonKind.LIKED for reason in reasons):
-        said.append("is like papers that you liked")
-    return wording.listed(said)
+        said.append(words.gettext("is like papers that you liked"))
+    return words.gettext("It %(reasons)s.", reasons=_joined(said, words)) if said else ""
 
 
-def why_now(reasons: Sequence[Reason], paper: Paper) -> str:
+def _joined(said: Sequence[str], words: Language) -> str:
+    """Predicates of one subject, which some languages join in other ways than things."""
+    if len(said) == 3:
+        first, second, third = said
+        return words.gettext(
+            "%(first)s, %(second)s and %(third)s", first=first, second=second, third=third
+        )
+    if len(said) == 2:
+        return words.gettext("%(first)s and %(second)s", first=said[0], second=said[1])
+    return said[0]
+
+
+def why_now(reasons: Sequence[Reason], paper: Paper, words: Language) -> str:
     """Votes and where they put it in the day, comments, stars, and the hour they were read."""
-    counts = (
-        (paper.upvotes, "vote", _standing(reasons)),
-        (paper.comments, "comment", ""),
-        (paper.stars, "code star", ""),
-    )
-    hour = f" by {paper.observed:%H:%M} UTC" if paper.observed else ""
     said = []
-    for number, noun, standing in counts:
-        if number is not None and number > 0:
-            said.append(_together(wording.count(number, noun) + hour) + standing)
-            hour = ""
+    if paper.upvotes:
+        number = words.brief(paper.upvotes)
+        said.append(
+            words.ngettext("%(number)s vote", "%(number)s votes", paper.upvotes, number=number)
+        )
+    if paper.comments:
+        number = words.brief(paper.comments)
+        said.append(
+            words.ngettext(
+                "%(number)s comment", "%(number)s comments", paper.comments, number=number
+            )
+        )
+    if paper.stars:
+        number = words.brief(paper.stars)
+        said.append(
+            words.ngettext(
+                "%(number)s code star", "%(number)s code stars", paper.stars, number=number
+            )
+        )
+    if said and paper.observed:
+        hour = words.hour(paper.observed)
+        said[0] = words.gettext("%(counted)s by %(hour)s UTC", counted=said[0], hour=hour)
+    said = [_together(one) for one in said]
+    if paper.upvotes:
+        said[0] = _standing(said[0], reasons, words)
     return " · ".join(said)
 
 
@@ -55,23 +86,25 @@ def topic_name(text: str) -> str:
     return wording.shortened(plain(text), _TOPIC_LONGEST)
 
 
-def _topic(reason: Reason, paper: Paper) -> str:
+def _topic(reason: Reason, paper: Paper, words: Language) -> str:
     topic = Topic.parse(reason.label)
     name = topic_name(topic.text)
     if topic.kind is TopicKind.AUTHOR:
-        return f"is by {name}, whom you follow"
+        return words.gettext("is by %(author)s, whom you follow", author=name)
     if topic.kind is TopicKind.CATEGORY:
-        return f"is in {name}"
+        return words.gettext("is in %(category)s", category=name)
     if topic.kind is TopicKind.PHRASE:
-        return f"says “{name}” word for word"
-    return f"matches “{name}”{_words(topic, paper)}"
+        return words.gettext("says “%(phrase)s” word for word", phrase=name)
+    matches = words.gettext("matches “%(topic)s”", topic=name)
+    held = _words(topic, paper, words)
+    return words.gettext("%(matches)s (%(held)s)", matches=matches, held=held) if held else matches
 
 
 def _followed(reason: Reason) -> bool:
     return reason.label.startswith("author:")
 
 
-def _words(topic: Topic, paper: Paper) -> str:
+def _words(topic: Topic, paper: Paper, language: Language) -> str:
     """Which words of the topic it holds, those of the title apart; "" when it holds all."""
     words = [plain(word) for word in shared_words(topic, paper)][:_WORDS]
     title = {stem(word) for word in tokens.words(paper.title)}
@@ -79,15 +112,18 @@ def _words(topic: Topic, paper: Paper) -> str:
     others = [word for word in words if word not in titled]
     said = []
     if titled:
-        said.append(f"title: {', '.join(titled)}")
+        said.append(language.gettext("title: %(words)s", words=", ".join(titled)))
     if others:
-        said.append(f"abstract: {', '.join(others)}")
-    return f" ({'; '.join(said)})" if said else ""
+        said.append(language.gettext("abstract: %(words)s", words=", ".join(others)))
+    return "; ".join(said)
 
 
-def _standing(reasons: Sequence[Reason]) -> str:
-    """Where the votes put a paper in its day, when that is worth a word."""
+def _standing(votes: str, reasons: Sequence[Reason], words: Language) -> str:
+    """The votes, and where they put a paper in its day when that is worth a word."""
     share = max((r.value for r in reasons if r.kind is ReasonKind.VOTES), default=0.0)
     if share >= 0.995:
-        return ", at the top of the day"
-    return f", ahead of {share * 100:.0f} % of the day" if share >= 0.5 else ""
+        return words.gettext("%(votes)s, at the top of the day", votes=votes)
+    if share < 0.5:
+        return votes
+    ahead = words.percent(share)
+    return words.gettext("%(votes)s, ahead of %(share)s of the day", votes=votes, share=ahead)

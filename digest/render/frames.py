@@ -19,10 +19,11 @@ from digest.mail.identity import Identity
 from digest.mail.message_id import Names, boundary
 from digest.mail.tokens import EditionTokens
 from digest.model import Card, Digest, Mood, Section
-from digest.render import compose, wording
+from digest.render import compose
 from digest.render.header import closing, header, opening, part
 from digest.render.holes import Cut, Form, Hole, fill, plain_cut, quoted_cut
 from digest.render.html import Html
+from digest.render.languages import Language
 from digest.render.links import Links
 from digest.render.memo import Memo
 from digest.render.text import Text
@@ -177,10 +178,16 @@ class Frames:
     """The frames of every day and shape, printed when first asked for."""
 
     def __init__(
-        self, identity: Identity, base_url: str, html: Html, text: Text, forms: Forms
+        self,
+        identity: Identity,
+        base_url: str,
+        html: Html,
+        text: Text,
+        forms: Forms,
+        words: Language,
     ) -> None:
         """`forms` grows by what frames are found to need."""
-        self._identity, self._base_url = identity, base_url
+        self._identity, self._base_url, self._words = identity, base_url, words
         self._html, self._text, self._forms = html, text, forms
         self._literals: Memo[bytes, bytes] = Memo(lambda literal: literal, SHAPES)
         self.of: Memo[Key, Frame] = forms.memo(self._frame, SHAPES)
@@ -235,17 +242,19 @@ class Frames:
             subject=Mark.SUBJECT.value,
             product=self._identity.name,
             lead=Mark.LEAD.value,
-            day=wording.day_in_words(shape.day),
-            greeting=compose.greeting(Mark.NAME) if shape.named else "",
+            day=self._words.day(shape.day),
+            greeting=compose.greeting(Mark.NAME, self._words) if shape.named else "",
             sections=sections,
-            notice=compose.NOTICES[shape.mood],
+            notice=compose.notice(shape.mood, self._words),
             more=shape.more,
-            why=compose.why(Mark.ADDRESS, self._identity),
+            why=compose.why(Mark.ADDRESS, self._identity, self._words),
             follows=Mark.FOLLOWS.value if shape.follows else "",
             manage_url=links.manage,
             unsubscribe_url=links.unsubscribe,
             web_url=links.web,
             imprint=self._identity.imprint,
+            language=self._words.tag,
+            direction=self._words.direction,
         )
 
     def _text_page(self, stub: Digest) -> str:

@@ -1,11 +1,13 @@
 """Digest → the HTML edition. A card is rendered once for all its readers; a mail is a join."""
 
 from collections.abc import Callable
+from functools import partial
 
 from jinja2 import Environment, TemplateError
 from markupsafe import Markup
 
 from digest.model import Card, Digest
+from digest.render.languages import ENGLISH, Language, language
 from digest.render.templates import explained
 
 
@@ -22,14 +24,16 @@ class Html:
 
     def page(self, digest: Digest, card: Callable[[Card], Markup] | None = None) -> str:
         """The whole page, however large; `card` prints one paper."""
+        words = language(digest.language)
+        card = card or partial(self.card, words=words)
         try:
-            return self._page.render(digest=digest, card=card or self.card)
+            return self._page.render(digest=digest, card=card, language=words)
         except TemplateError as error:
             raise explained(error) from error
 
-    def card(self, card: Card) -> Markup:
+    def card(self, card: Card, words: Language = ENGLISH) -> Markup:
         """One paper."""
         try:
-            return Markup(self._card.render(card=card))  # noqa: S704 - made by an escaping template
+            return Markup(self._card.render(card=card, language=words))  # noqa: S704 - made by an escaping template
         except TemplateError as error:
             raise explained(error) from error

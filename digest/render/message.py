@@ -24,6 +24,7 @@ from digest.render.frames import Forms, Frame, Frames, Mark
 from digest.render.header import closing, part
 from digest.render.holes import easy
 from digest.render.html import Html
+from digest.render.languages import ENGLISH, Language
 from digest.render.links import Links, reverse_path
 from digest.render.memo import Memo
 from digest.render.ready import Groups, ReadyCards
@@ -73,7 +74,7 @@ class _Plan(NamedTuple):
 
 
 class Renderer:
-    """Makes messages; holds compiled templates and what mails have in common."""
+    """Makes the messages of one language; holds templates and what mails have in common."""
 
     def __init__(
         self,
@@ -82,16 +83,18 @@ class Renderer:
         base_url: str,
         html: Html | None = None,
         text: Text | None = None,
+        words: Language = ENGLISH,
     ) -> None:
         """Loads the program's own templates unless others are given. Raises RenderError.
 
         `base_url`: where the links of a mail lead to.
         """
         self.identity, self.signer, self.base_url = identity, signer, base_url
+        self.words = words
         self.html, self.text = html or Html(environment()), text or Text(environment())
         forms = self._forms = Forms()
-        self._frames = Frames(identity, base_url, self.html, self.text, forms)
-        self._cards = ReadyCards(self.html, self.text)
+        self._frames = Frames(identity, base_url, self.html, self.text, forms, words)
+        self._cards = ReadyCards(self.html, self.text, words)
         self._subjects = forms.memo(self._subject, KEPT)
         self._plans = forms.memo(self._plan, KEPT)
         self._topics = forms.memo(self._follows, KEPT)
@@ -154,7 +157,7 @@ class Renderer:
         letter: _Letter,
     ) -> Digest:
         links = Links.of(self.base_url, self.identity, letter.tokens, letter.day)
-        return compose.compose(selection, papers, reader, links, self.identity)
+        return compose.compose(selection, papers, reader, links, self.identity, self.words)
 
     def _fit(self, letter: _Letter, digest: Digest) -> Digest:
         def weigh(tried: Digest) -> int:
@@ -222,7 +225,7 @@ class Renderer:
         day, mood, named, follows, more, said, sections = key
         counts = tuple(count for _, count in sections)
         frame = self._frames.of[day, mood, named, follows, more, counts]
-        lead = compose.lead(mood, said)
+        lead = compose.lead(mood, said, self.words)
         fields = self._forms.fill(Mark.LEAD, lead)
         for heading, _ in sections:
             fields += self._headings[heading]
@@ -231,16 +234,16 @@ class Renderer:
 
     def _subject(self, top: tuple[str, int]) -> list[bytes]:
         """The header field, then what templates make of it."""
-        subject = compose.headline(*top, self.identity.name)
+        subject = compose.headline(*top, self.identity.name, self.words)
         field = headers.unstructured("Subject", subject).encode()
         return [field, *self._forms.fill(Mark.SUBJECT, subject)]
 
     def _heading(self, heading: str) -> list[bytes]:
-        return self._forms.fill(Mark.HEADING, heading)
+        return self._forms.fill(Mark.HEADING, compose.shown(heading, self.words))
 
     def _follows(self, topics: tuple[str, ...]) -> list[bytes]:
         """The text itself, then what templates make of it."""
-        follows = compose.follows(topics)
+        follows = compose.follows(topics, self.words)
         return [follows.encode(), *self._forms.fill(Mark.FOLLOWS, follows)]
 
 

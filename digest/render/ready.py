@@ -8,6 +8,7 @@ from digest.model import Card, Digest, Paper, Reason, Selection
 from digest.render.card import card
 from digest.render.compose import heading, trends_last
 from digest.render.html import Html
+from digest.render.languages import Language
 from digest.render.memo import Memo
 from digest.render.quoted import fragment
 from digest.render.text import MOST, Text
@@ -40,8 +41,8 @@ Groups = dict[str, list[ReadyCard]]
 class ReadyCards:
     """Prints each paper once for the same reasons, and holds what it printed."""
 
-    def __init__(self, html: Html, text: Text) -> None:
-        self._html, self._text = html, text
+    def __init__(self, html: Html, text: Text, words: Language) -> None:
+        self._html, self._text, self._words = html, text, words
         self._number = len(text.opening(MOST))
         self._made: Memo[tuple[Paper, Reasons], ReadyCard] = Memo(self._make, CARDS)
         self._printed: Memo[Card, Printed] = Memo(self._print, CARDS)
@@ -91,11 +92,11 @@ class ReadyCards:
         return ready
 
     def _make(self, key: tuple[Paper, Reasons]) -> ReadyCard:
-        found = card(*key)
+        found = card(*key, self._words)
         return ReadyCard(heading(key[1]), found.title, *self._printed[found])
 
     def _print(self, found: Card) -> Printed:
-        html = str(self._html.card(found)).removesuffix("\n")
-        text = self._text.card(found, MOST)[self._number :].removesuffix("\n")
+        html = str(self._html.card(found, self._words)).removesuffix("\n")
+        text = self._text.card(found, MOST, self._words)[self._number :].removesuffix("\n")
         octets = fragment(html), fragment(text)
         return octets, blake2b(b"\0".join(octets), digest_size=16).digest()

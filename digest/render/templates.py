@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from traceback import extract_tb
+from typing import Any
 
 import cssutils
 from jinja2 import (
@@ -21,11 +22,14 @@ from jinja2 import (
     PackageLoader,
     StrictUndefined,
     TemplateError,
+    pass_context,
     select_autoescape,
 )
+from jinja2.runtime import Context
 from premailer import Premailer
 
 from digest.errors import RenderError
+from digest.render.languages import ENGLISH
 
 CHECKOUT = Path(__file__).resolve().parents[2] / "templates"
 STYLE = "style.css"
@@ -59,8 +63,9 @@ def environment(loader: BaseLoader | None = None) -> Environment:
 
 def pages(loader: BaseLoader | None = None) -> Environment:
     """Templates with autoescape in `.html` and no undefined names: for browsers."""
-    return Environment(
+    made = Environment(
         loader=loader or templates(),
+        extensions=["jinja2.ext.i18n"],
         autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -68,6 +73,24 @@ def pages(loader: BaseLoader | None = None) -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
+    made.policies["ext.i18n.trimmed"] = True
+    made.newstyle_gettext = True  # type: ignore[attr-defined]
+    made.globals.update(_WORDS, language=ENGLISH)
+    return made
+
+
+def _speaking(name: str) -> Callable[..., str]:
+    """A function of gettext's that asks the language which the template was given."""
+
+    @pass_context
+    def said(context: Context, *messages: Any, **values: Any) -> str:
+        return str(getattr(context.resolve("language"), name)(*messages, **values))
+
+    return said
+
+
+_WORDS = {name: _speaking(name) for name in ("gettext", "ngettext", "pgettext", "npgettext")}
+_WORDS["_"] = _WORDS["gettext"]
 
 
 class _Inlining(BaseLoader):

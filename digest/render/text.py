@@ -1,12 +1,14 @@
 """Digest → the text edition: 72 columns, papers numbered, every link on a line of its own."""
 
 from collections.abc import Callable
+from functools import partial
 
 from jinja2 import Environment, TemplateError
 
 from digest.errors import RenderError
 from digest.model import Card, Digest
 from digest.render import holes
+from digest.render.languages import ENGLISH, Language, language
 from digest.render.templates import explained
 
 MOST = 99
@@ -29,15 +31,17 @@ class Text:
 
     def page(self, digest: Digest, card: Callable[[Card, int], str] | None = None) -> str:
         """The whole text; `card` prints one paper under its number."""
+        words, number = language(digest.language), _numbers(digest)
+        card = card or partial(self.card, words=words)
         try:
-            return self._page.render(digest=digest, number=_numbers(digest), card=card or self.card)
+            return self._page.render(digest=digest, number=number, card=card, language=words)
         except TemplateError as error:
             raise explained(error) from error
 
-    def card(self, card: Card, place: int) -> str:
+    def card(self, card: Card, place: int, words: Language = ENGLISH) -> str:
         """A paper under its number."""
         try:
-            return self._card.render(card=card, place=place)
+            return self._card.render(card=card, place=place, language=words)
         except TemplateError as error:
             raise explained(error) from error
 

@@ -12,7 +12,7 @@ from zlib import crc32
 from digest.mail.identity import Identity
 from digest.model import Digest, Message, Paper, Selection, Subscriber
 from digest.ports import Papers, Subscribers
-from digest.render.message import Renderer
+from digest.render.renderers import Renderers
 
 INERT = 0x8000_0000
 """Readers' numbers stay below it: tokens made with one above open nothing."""
@@ -23,7 +23,7 @@ INSTANTS = 4
 class Press:
     """Looks up what selections speak of, and prints them."""
 
-    def __init__(self, papers: Papers, subscribers: Subscribers, renderer: Renderer) -> None:
+    def __init__(self, papers: Papers, subscribers: Subscribers, renderer: Renderers) -> None:
         self._papers, self._subscribers, self._renderer = papers, subscribers, renderer
         self._held: OrderedDict[datetime, dict[str, Paper]] = OrderedDict()
 

@@ -239,6 +239,8 @@ def test_every_key_can_be_set_by_the_environment():
 def _example(key):
     if key.kind in {int, float} or key.kind == int | None:
         return 77
+    if key.dotted == "mail.locale":
+        return "fr"
     return "https://mirror.example.org" if key.dotted.endswith("url") else "something"
 
 

@@ -1,5 +1,4 @@
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from example_mails import IDENTITY, render
@@ -9,7 +8,7 @@ from hypothesis import strategies as st
 from digest.model import Mood, Paper, Reason, ReasonKind
 from digest.render.card import authors, card, links
 from digest.render.compose import FOLLOWED, SUBJECT_LONGEST, compose, subject
-from digest.render.wording import brief, day_in_words, listed
+from digest.render.languages import ENGLISH
 
 
 def topic(label, value=0.9, *words):
@@ -40,12 +39,12 @@ def test_the_subject_carries_the_top_finding(editions):
 
 @given(st.lists(st.text(min_size=1, max_size=200).filter(str.strip), max_size=40))
 def test_a_subject_is_of_8_to_60_characters(titles):
-    assert 8 <= len(subject(titles, "Paper Digest")) <= SUBJECT_LONGEST
+    assert 8 <= len(subject(titles, "Paper Digest", ENGLISH)) <= SUBJECT_LONGEST
 
 
 @pytest.mark.parametrize("title", ["Re: Attention", "Fwd: RE: Attention", "AW: Attention"])
 def test_a_subject_never_pretends_to_be_an_answer(title):
-    assert subject([title], "Paper Digest") == "Attention"
+    assert subject([title], "Paper Digest", ENGLISH) == "Attention"
 
 
 def test_a_quiet_day_says_so(editions):
@@ -61,7 +60,7 @@ def test_a_quiet_day_says_so(editions):
 def test_evidence_says_why_you_and_why_now(editions):
     first = editions["rich-day"].digest.cards[0]
     assert first.why_you == (
-        "matches “LLM agents” (title: agents) and is by Chen-Yu Lee, whom you follow"
+        "It matches “LLM agents” (title: agents) and is by Chen-Yu Lee, whom you follow."
     )
     assert first.why_now.replace("\xa0", " ") == (
         "163 votes by 10:07 UTC, at the top of the day · 1 comment · 8 code stars"
@@ -79,11 +78,12 @@ def test_evidence_says_why_you_and_why_now(editions):
 )
 def test_each_kind_of_topic_has_its_words(label, said):
     reasons = (topic(label, 0.9, "world", "models"),)
-    assert card(Paper("x:1", "A model", "Of a world."), reasons).why_you == said
+    found = card(Paper("x:1", "A model", "Of a world."), reasons, ENGLISH)
+    assert found.why_you == f"It {said}."
 
 
 def test_a_paper_without_votes_claims_none():
-    found = card(Paper("x:1", "T", upvotes=None), (votes(0.9),))
+    found = card(Paper("x:1", "T", upvotes=None), (votes(0.9),), ENGLISH)
     assert found.why_now == ""
 
 
@@ -92,7 +92,7 @@ def test_only_a_followed_author_makes_a_section_of_its_own(editions):
     choice = replace(example.selection.choices[0], reasons=(topic("author:Ada", 1.0),))
     selection = replace(example.selection, choices=(choice,))
     links = editions["one-paper"].links
-    digest = compose(selection, example.papers, example.subscriber, links, IDENTITY)
+    digest = compose(selection, example.papers, example.subscriber, links, IDENTITY, ENGLISH)
     assert [section.heading for section in digest.sections] == [FOLLOWED]
     assert digest.lead == "One paper for you"
 
@@ -100,18 +100,18 @@ def test_only_a_followed_author_makes_a_section_of_its_own(editions):
 def test_a_paper_that_is_gone_is_left_out(editions):
     example, links = editions["rich-day"].example, editions["rich-day"].links
     papers = dict(list(example.papers.items())[1:])
-    digest = compose(example.selection, papers, example.subscriber, links, IDENTITY)
+    digest = compose(example.selection, papers, example.subscriber, links, IDENTITY, ENGLISH)
     assert len(digest.cards) == 9
 
 
 def test_three_authors_and_how_many_more():
-    assert authors(("A",)) == "A"
-    assert authors(("A", "B", "", "C")) == "A, B, C"
-    assert authors(("A", "B", "C", "D", "E")) == "A, B, C + 2 more"
+    assert authors(("A",), ENGLISH) == "A"
+    assert authors(("A", "B", "", "C"), ENGLISH) == "A, B, C"
+    assert authors(("A", "B", "C", "D", "E"), ENGLISH) == "A, B, C + 2 more"
 
 
 def test_an_arxiv_paper_has_a_page_and_a_pdf_even_if_its_source_named_none():
-    found = card(Paper("arxiv:2406.01234", "T"), ())
+    found = card(Paper("arxiv:2406.01234", "T"), (), ENGLISH)
     assert found.url == "https://arxiv.org/abs/2406.01234"
     assert [(one.label, one.url) for one in found.links] == [
         ("PDF 2406.01234", "https://arxiv.org/pdf/2406.01234")
@@ -120,7 +120,7 @@ def test_an_arxiv_paper_has_a_page_and_a_pdf_even_if_its_source_named_none():
 
 def test_a_project_that_is_the_page_again_is_not_linked_twice():
     page = "https://huggingface.co/papers/1"
-    found = card(Paper("x:1", "T", url=page, project=page), ())
+    found = card(Paper("x:1", "T", url=page, project=page), (), ENGLISH)
     assert found.links == ()
 
 
@@ -135,21 +135,6 @@ def test_reader_and_day_are_all_that_makes_the_message_id(editions, renderer):
     other = replace(example.selection, mood=Mood.QUIET)
     again = render(renderer, replace(example, selection=other))
     assert again.message.message_id == editions["rich-day"].message.message_id
-
-
-@pytest.mark.parametrize(
-    ("number", "said"),
-    [(0, "0"), (999, "999"), (1000, "1k"), (1660, "1.7k"), (9999, "10k"), (10**9, "1000M")],
-)
-def test_brief_numbers(number, said):
-    assert brief(number) == said
-
-
-def test_words():
-    assert day_in_words(date(2026, 8, 1)) == "Saturday 1 August 2026"
-    assert listed(["a", "b", "c"]) == "a, b and c"
-    assert listed(["a"]) == "a"
-    assert listed([]) == ""
 
 
 @pytest.mark.parametrize(
@@ -168,5 +153,5 @@ def test_words():
     ],
 )
 def test_a_link_tells_which_of_an_owner_s_pages_it_means(url, told):
-    (link,) = links(Paper("x:1", "A title", project=url), "")
+    (link,) = links(Paper("x:1", "A title", project=url), "", ENGLISH)
     assert link.label == f"Project {told}"

@@ -68,7 +68,9 @@ def test_css_is_inlined_when_loaded_and_never_when_rendered(monkeypatch, edition
 
 def test_a_card_is_rendered_once_for_all_its_readers(monkeypatch, editions):
     cards = []
-    monkeypatch.setattr(Html, "card", lambda self, card: cards.append(card) or Markup("<p>.</p>"))
+    monkeypatch.setattr(
+        Html, "card", lambda self, card, _: cards.append(card) or Markup("<p>.</p>")
+    )
     renderer = example_mails.renderer()
     for reader in range(3):
         example_mails.render(renderer, editions["rich-day"].example, reader)
