@@ -18,6 +18,7 @@ three times as long, and four of them cost 40 µs.
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import b2a_base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -29,10 +30,12 @@ from typing import NamedTuple
 
 _PAYLOAD = Struct(">IHBB")
 """Reader, day, item, page of scopes."""
+_LONG = Struct(">Q").unpack
 _PROOFS = 7
 """Scopes that one page holds: 64 octets are a nonce and seven proofs of 8."""
 _SPELLING = re.compile(r"[A-Za-z0-9_-]{32}")
 _TAG = re.compile(r"[0-9A-Fa-f]{48}")
+_URLSAFE = bytes.maketrans(b"+/", b"-_")
 _EPOCH = date(2000, 1, 1).toordinal()
 
 
@@ -44,9 +47,8 @@ class Scope(IntEnum):
     VIEW = 3
     CONFIRM = 4
     BOUNCE = 5
-    MORE = 6
-    LESS = 7
-    SAVE = 8
+    FEEDBACK = 6
+    """More, less, save, and the saved list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class EditionTokens(NamedTuple):
     view: str
     bounce: str
     """In hexadecimal digits: local parts may lose their case."""
+    feedback: str = ""
 
 
 class Signer:
@@ -83,12 +86,21 @@ class Signer:
 
     def edition(self, reader: int, day: date) -> EditionTokens:
         """All the tokens of a mail: what `sign` and `tag` make, at the price of one."""
-        payload = _PAYLOAD.pack(reader, day.toordinal() - _EPOCH, 0, 0)
-        opening, proofs = self._keys[0].sealed(payload)
+        unsubscribe, manage, view, feedback, bounce = self.octets(reader, day)
+        return EditionTokens(
+            unsubscribe.decode(), manage.decode(), view.decode(), bounce, feedback.decode()
+        )
+
+    def octets(self, reader: int, day: date) -> tuple[bytes, bytes, bytes, bytes, str]:
+        """The same as they are spliced into a mail: unsubscribe, manage, view, feedback, bounce."""
+        opening, proofs = self._keys[0].sealed(
+            _PAYLOAD.pack(reader, day.toordinal() - _EPOCH, 0, 0)
+        )
         links = (opening, proofs[:8], opening, proofs[8:16], opening, proofs[16:24])
-        written = urlsafe_b64encode(b"".join(links)).decode()
+        feedback = (opening, proofs[40:48])
+        written = b2a_base64(b"".join(links + feedback), newline=False).translate(_URLSAFE)
         tag = (opening + proofs[32:40]).hex()
-        return EditionTokens(written[:32], written[32:64], written[64:], tag)
+        return written[:32], written[32:64], written[64:96], written[96:], tag
 
     def sign(self, token: Token) -> str:
         """The 32 characters that stand for a meaning."""
@@ -149,7 +161,7 @@ class _Key:
     def _under(self, nonce: bytes, octets: bytes) -> bytes:
         state = self._hide.copy()
         state.update(nonce)
-        mixed = int.from_bytes(state.digest(), "big") ^ int.from_bytes(octets, "big")
+        mixed: int = _LONG(state.digest())[0] ^ _LONG(octets)[0]
         return mixed.to_bytes(8, "big")
 
 

@@ -73,6 +73,8 @@ class Digest:
     manage_url: str = ""
     unsubscribe_url: str = ""
     web_url: str = ""
+    feedback_url: str = ""
+    """Where the addresses of what the reader thinks of a paper begin; a paper's id ends each."""
     imprint: str = ""
     language: str = "en"
     direction: str = "ltr"

@@ -70,6 +70,7 @@ def compose(
         manage_url=links.manage,
         unsubscribe_url=links.unsubscribe,
         web_url=links.web,
+        feedback_url=links.feedback,
         imprint=identity.imprint,
         language=words.tag,
         direction=words.direction,

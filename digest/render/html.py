@@ -25,15 +25,16 @@ class Html:
     def page(self, digest: Digest, card: Callable[[Card], Markup] | None = None) -> str:
         """The whole page, however large; `card` prints one paper."""
         words = language(digest.language)
-        card = card or partial(self.card, words=words)
+        card = card or partial(self.card, words=words, feedback_url=digest.feedback_url)
         try:
             return self._page.render(digest=digest, card=card, language=words)
         except TemplateError as error:
             raise explained(error) from error
 
-    def card(self, card: Card, words: Language = ENGLISH) -> Markup:
-        """One paper."""
+    def card(self, card: Card, words: Language = ENGLISH, feedback_url: str = "") -> Markup:
+        """One paper; `feedback_url` begins the addresses of what its reader thinks of it."""
+        values = {"card": card, "language": words, "feedback_url": feedback_url}
         try:
-            return Markup(self._card.render(card=card, language=words))  # noqa: S704 - made by an escaping template
+            return Markup(self._card.render(values))  # noqa: S704 - made by an escaping template
         except TemplateError as error:
             raise explained(error) from error

@@ -7,6 +7,9 @@ from typing import Self
 from digest.mail.identity import Identity
 from digest.mail.tokens import EditionTokens
 
+BOUNCES = "bounces+"
+"""What a reverse-path begins with; a reader's tag follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Links:
@@ -19,6 +22,8 @@ class Links:
     manage: str
     web: str
     """This edition, as a page."""
+    feedback: str
+    """Where the addresses of what the reader thinks of a paper begin; a paper's id ends each."""
     home: str
     """Where one subscribes."""
     archive: str
@@ -45,6 +50,7 @@ class Links:
             unsubscribe_mail=f"mailto:{mail}",
             manage=f"{base}/manage/{tokens.manage}",
             web=f"{base}/digest/{tokens.view}",
+            feedback=feedback(base, tokens),
             home=f"{base}/",
             archive=f"{base}/archive/{day}/",
             reverse_path=reverse_path(tokens, identity),
@@ -53,4 +59,9 @@ class Links:
 
 def reverse_path(tokens: EditionTokens, identity: Identity) -> str:
     """MAIL FROM that tells whose mail came back."""
-    return f"bounces+{tokens.bounce}@{identity.bounce_domain}"
+    return f"{BOUNCES}{tokens.bounce}@{identity.bounce_domain}"
+
+
+def feedback(base_url: str, tokens: EditionTokens) -> str:
+    """One token for all papers of a mail."""
+    return f"{base_url.rstrip('/')}/feedback/{tokens.feedback}/"

@@ -5,10 +5,11 @@ personal in between. `digest` says the same as a page, for people and tests to l
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from hashlib import blake2b
+from operator import itemgetter
 from typing import NamedTuple
 
 from digest.mail import headers
@@ -20,14 +21,14 @@ from digest.mail.tokens import EditionTokens, Signer
 from digest.model import Digest, Message, Mood, Paper, Selection, Subscriber
 from digest.render import compose
 from digest.render.fit import BUDGET, fit
-from digest.render.frames import Forms, Frame, Frames, Mark
+from digest.render.frames import STALE, Forms, Frame, Frames, Layout, Mark, Shape
 from digest.render.header import closing, part
 from digest.render.holes import easy
 from digest.render.html import Html
 from digest.render.languages import ENGLISH, Language
-from digest.render.links import Links, reverse_path
+from digest.render.links import BOUNCES, Links
 from digest.render.memo import Memo
-from digest.render.ready import Groups, ReadyCards
+from digest.render.ready import Kind, ReadyCard, ReadyCards
 from digest.render.templates import environment
 from digest.render.text import MOST, Text
 
@@ -50,27 +51,51 @@ class _Letter(NamedTuple):
     mood: Mood
     key: str
     """The digits of Message-ID and boundary."""
-    tokens: EditionTokens
+    tokens: tuple[bytes, bytes, bytes, bytes, str]
+    """Unsubscribe, manage, view, feedback, bounce."""
     dated: bytes
-    address: tuple[str, bytes]
-    """With its octets, if it is an easy one (`digest.render.holes`)."""
-    name: tuple[str, bytes]
-    """So with the name."""
+    name: str
+    named: bytes
+    """The octets of the name, if it is an easy one (`digest.render.holes`)."""
+    address: str
+    addressed: bytes
+    """So with the address."""
     topics: tuple[str, ...]
     """The first few, and as many blanks as there are more."""
-    top: tuple[str, int]
-    """The first title, and how many papers there are."""
+
+
+class _Said(NamedTuple):
+    """What a mail tells of all its papers, whether or not they all fit."""
+
     sections: Sections
+    title: str
+    """The first one's."""
+    papers: int
 
 
 class _Plan(NamedTuple):
-    """What mails of the same sections share."""
+    """What mails with the same headings share."""
 
     frame: Frame
+    order: Callable[[Sequence[ReadyCard]], tuple[ReadyCard, ...]] | None
+    """From a selection's own order to that of the mail, where it differs."""
     fields: list[bytes]
     """Lead and headings in all their forms."""
     seal: bytes
     """What stands for those and for the frame."""
+
+
+_PlanKey = tuple[
+    int,
+    date,
+    Mood,
+    bool,
+    bool,
+    int,
+    tuple[Layout | None, Layout | None],
+    tuple[Kind, ...],
+    Sections | None,
+]
 
 
 class Renderer:
@@ -94,41 +119,44 @@ class Renderer:
         self.html, self.text = html or Html(environment()), text or Text(environment())
         forms = self._forms = Forms()
         self._frames = Frames(identity, base_url, self.html, self.text, forms, words)
-        self._cards = ReadyCards(self.html, self.text, words)
+        self._cards = ReadyCards(self.html, self.text, words, base_url)
         self._subjects = forms.memo(self._subject, KEPT)
         self._plans = forms.memo(self._plan, KEPT)
         self._topics = forms.memo(self._follows, KEPT)
         self._headings = forms.memo(self._heading, KEPT)
+        self._leads = forms.memo(self._lead, KEPT)
         self._names: Memo[date, Names] = Memo(lambda day: Names.of(identity, day), 64)
         self._dates: Memo[datetime, bytes] = Memo(lambda at: headers.date(at).encode(), 64)
+        self._bounces = f"@{identity.bounce_domain}"
 
     def message(
         self, reader: Subscriber, selection: Selection, papers: Mapping[str, Paper], number: int
     ) -> Message:
         """The mail of one reader, whom the store knows by a number."""
-        groups = self._cards.chosen(selection, papers)
-        letter = self._letter(reader, selection, groups, number)
-        content, seal = self._print(letter, groups) if letter.top[1] <= MOST else (b"", b"")
+        cards = self._cards.chosen(selection, papers)
+        letter = self._letter(reader, selection, number)
+        content, seal = self._print(letter, cards) if len(cards) <= MOST else (b"", b"")
         if not content or (len(content) > BUDGET and _octets(letter, content) > BUDGET):
-            fitted = self._fit(letter, self._composed(reader, selection, papers, letter))
-            content, seal = self._print(letter, self._cards.composed(fitted), fitted.more)
+            composed = self._composed(reader, selection, papers, letter)
+            content, seal = self._fitted(letter, composed, _said(cards))
+        day, address = letter.day, reader.address
         return Message(
-            address=reader.address,
-            day=letter.day,
-            message_id=self._names[letter.day].message_id(letter.key[:HALF]),
-            reverse_path=reverse_path(letter.tokens, self.identity),
-            forward_path=reader.address,
-            content=content,
-            seal=seal,
+            address,
+            day,
+            self._names[day].message_id(letter.key[:HALF]),
+            BOUNCES + letter.tokens[4] + self._bounces,
+            address,
+            content,
+            seal,
         )
 
     def digest(
         self, reader: Subscriber, selection: Selection, papers: Mapping[str, Paper], number: int
     ) -> Digest:
         """What that mail says."""
-        groups = self._cards.chosen(selection, papers)
-        letter = self._letter(reader, selection, groups, number)
-        return self._fit(letter, self._composed(reader, selection, papers, letter))
+        letter = self._letter(reader, selection, number)
+        composed = self._composed(reader, selection, papers, letter)
+        return self._fit(letter, composed, _said(self._cards.chosen(selection, papers)))
 
     def test_copy(self, message: Message, instant: datetime) -> Message:
         """The same mail under a Message-ID of its own, made of the instant.
@@ -156,95 +184,129 @@ class Renderer:
         papers: Mapping[str, Paper],
         letter: _Letter,
     ) -> Digest:
-        links = Links.of(self.base_url, self.identity, letter.tokens, letter.day)
+        unsubscribe, manage, view, feedback, bounce = letter.tokens
+        tokens = EditionTokens(
+            unsubscribe.decode(), manage.decode(), view.decode(), bounce, feedback.decode()
+        )
+        links = Links.of(self.base_url, self.identity, tokens, letter.day)
         return compose.compose(selection, papers, reader, links, self.identity, self.words)
 
-    def _fit(self, letter: _Letter, digest: Digest) -> Digest:
+    def _fit(self, letter: _Letter, digest: Digest, said: _Said) -> Digest:
         def weigh(tried: Digest) -> int:
-            content, _ = self._print(letter, self._cards.composed(tried), tried.more)
+            content, _ = self._print(letter, self._cards.composed(tried), tried.more, said)
             return _octets(letter, content)
 
         return fit(digest, weigh, self._cards.octets)
 
-    def _letter(
-        self, reader: Subscriber, selection: Selection, groups: Groups, number: int
-    ) -> _Letter:
+    def _fitted(self, letter: _Letter, digest: Digest, said: _Said) -> tuple[bytes, bytes]:
+        fitted = self._fit(letter, digest, said)
+        return self._print(letter, self._cards.composed(fitted), fitted.more, said)
+
+    def _letter(self, reader: Subscriber, selection: Selection, number: int) -> _Letter:
         day, address, name = selection.day, reader.address, reader.name
-        easy_name = easy(name) if len(name) <= compose.NAME_LONGEST else b""
-        sections = tuple([(heading, len(cards)) for heading, cards in groups.items()])
-        first = next(iter(groups.values()))[0].title if groups else ""
+        named = easy(name) if len(name) <= compose.NAME_LONGEST else b""
         return _Letter(
             day,
             selection.mood,
             self._names[day].digits(address),
-            self.signer.edition(number, day),
-            self._dates[dated(selection)],
-            (address, address.encode() if _ADDRESS.fullmatch(address) else b""),
-            (name if easy_name else compose.named(name), easy_name),
+            self.signer.octets(number, day),
+            self._dates[selection.at or dated(selection)],
+            name if named else compose.named(name),
+            named,
+            address,
+            address.encode() if _ADDRESS.fullmatch(address) else b"",
             compose.followed([topic.text for topic in reader.topics]),
-            (first, sum([count for _, count in sections])),
-            sections,
         )
 
-    def _print(self, letter: _Letter, groups: Groups, more: int = 0) -> tuple[bytes, bytes]:
+    def _print(
+        self,
+        letter: _Letter,
+        cards: Sequence[ReadyCard],
+        more: int = 0,
+        said: _Said | None = None,
+    ) -> tuple[bytes, bytes]:
         """The octets of a mail with these cards, and their seal."""
-        sections = tuple([(heading, len(cards)) for heading, cards in groups.items()])
-        named, follows = letter.name[0] != "", letter.topics != ()
-        key = (letter.day, letter.mood, named, follows, more, letter.sections, sections)
-        plan = self._plans[key]  # first: its frame may teach new forms
-        subject, *subjects = self._subjects[letter.top]
-        ready = [
-            _to(*letter.address),
-            subject,
-            letter.dated,
-            letter.key[:HALF].encode(),
-            letter.key[HALF:].encode(),
-            letter.tokens.unsubscribe.encode(),
-            letter.tokens.manage.encode(),
-            letter.tokens.view.encode(),
+        day, mood, key, tokens, at, name, named, address, addressed, topics = letter
+        forms = self._forms
+        known = forms.known
+        layouts = (
+            forms.names[-len(named) if b" " in named else len(named)]
+            if named or not name
+            else None,
+            forms.addresses[len(addressed)] if addressed else None,
+        )
+        kinds = tuple([card.kind for card in cards])
+        sections = None if said is None else said.sections
+        plan = self._plans[
+            known, day, mood, name != "", topics != (), more, layouts, kinds, sections
         ]
-        topics, *followed = self._topics[letter.topics]
+        if plan.order is not None:
+            cards = plan.order(cards)
+        if said is not None:
+            subject, subjects = self._subjects[said.title, said.papers]
+        else:
+            subject, subjects = self._subjects[cards[0].title if cards else "", len(cards)]
+        follows, followed = self._topics[topics]
+        digits = key.encode()
         fields = [
-            *ready,
-            *self._forms.fill(Mark.NAME, *letter.name),
-            *self._forms.fill(Mark.ADDRESS, *letter.address),
+            *plan.frame.literals,
+            _to(address, addressed),
+            subject,
+            at,
+            digits[:HALF],
+            digits[HALF:],
+            *tokens[:4],
+            *([named] if layouts[0] else forms.fill(Mark.NAME, name, named)),
+            *([addressed] if layouts[1] else forms.fill(Mark.ADDRESS, address, addressed)),
             *subjects,
             *followed,
             *plan.fields,
         ]
-        told = [plan.seal, topics, letter.name[0].encode(), *ready]
-        for cards in groups.values():
-            for card in cards:
-                fields += card.octets
-                told.append(card.seal)
-        if plan.frame.known != self._forms.known:  # another thread met a new form meanwhile
-            return self._print(letter, groups, more)
-        return plan.frame.fill(fields), blake2b(b"\0".join(told), digest_size=8).digest()
+        for card in cards:
+            fields += card.octets
+        if plan.frame.known != forms.known:  # its page, or another thread, met new forms
+            return self._print(letter, cards, more, said)
+        told = [plan.seal, subject, at, follows, name.encode(), digits, tokens[2]]
+        told += [card.seal for card in cards]
+        seal = blake2b(b"\0".join(told), digest_size=8).digest()
+        return b"".join(plan.frame.pick(fields)), seal
 
-    def _plan(self, key: tuple[date, Mood, bool, bool, int, Sections, Sections]) -> _Plan:
-        day, mood, named, follows, more, said, sections = key
-        counts = tuple(count for _, count in sections)
-        frame = self._frames.of[day, mood, named, follows, more, counts]
-        lead = compose.lead(mood, said, self.words)
-        fields = self._forms.fill(Mark.LEAD, lead)
-        for heading, _ in sections:
-            fields += self._headings[heading]
-        told = "\0".join([lead, *(heading for heading, _ in sections)])
-        return _Plan(frame, fields, frame.seal + blake2b(told.encode(), digest_size=16).digest())
+    def _plan(self, key: _PlanKey) -> _Plan:
+        known, day, mood, named, follows, more, layouts, kinds, said = key
+        groups: dict[str, list[int]] = {}
+        for place, kind in enumerate(kinds):
+            groups.setdefault(kind.heading, []).append(place)
+        groups = compose.trends_last(groups)
+        counts = tuple(map(len, groups.values()))
+        shape = Shape(day, mood, named, follows, more, counts)
+        self._frames.learn(shape)
+        order = [place for places in groups.values() for place in places]
+        if known != self._forms.known:  # the layouts are out of date: only the order is right
+            return _Plan(STALE, _ordered(order), [], b"")
+        frame = self._frames.of[shape, tuple(kinds[place].holes for place in order), layouts]
+        fields, told = self._leads[mood, said or tuple(zip(groups, counts, strict=True))]
+        headed = [octets for heading in groups for octets in self._headings[heading]]
+        seal = blake2b("\0".join([told, *groups]).encode(), digest_size=16).digest()
+        return _Plan(frame, _ordered(order), fields + headed, frame.seal + seal)
 
-    def _subject(self, top: tuple[str, int]) -> list[bytes]:
-        """The header field, then what templates make of it."""
+    def _lead(self, key: tuple[Mood, Sections]) -> tuple[list[bytes], str]:
+        """What templates make of it, and the text itself."""
+        lead = compose.lead(*key, self.words)
+        return self._forms.fill(Mark.LEAD, lead), lead
+
+    def _subject(self, top: tuple[str, int]) -> tuple[bytes, list[bytes]]:
+        """The header field, and what templates make of it."""
         subject = compose.headline(*top, self.identity.name, self.words)
         field = headers.unstructured("Subject", subject).encode()
-        return [field, *self._forms.fill(Mark.SUBJECT, subject)]
+        return field, self._forms.fill(Mark.SUBJECT, subject)
 
     def _heading(self, heading: str) -> list[bytes]:
         return self._forms.fill(Mark.HEADING, compose.shown(heading, self.words))
 
-    def _follows(self, topics: tuple[str, ...]) -> list[bytes]:
-        """The text itself, then what templates make of it."""
+    def _follows(self, topics: tuple[str, ...]) -> tuple[bytes, list[bytes]]:
+        """The text itself, and what templates make of it."""
         follows = compose.follows(topics, self.words)
-        return [follows.encode(), *self._forms.fill(Mark.FOLLOWS, follows)]
+        return follows.encode(), self._forms.fill(Mark.FOLLOWS, follows)
 
 
 def dated(selection: Selection) -> datetime:
@@ -265,3 +327,20 @@ def _octets(letter: _Letter, content: bytes) -> int:
     before = part(limit, "html").encode()
     start = content.rindex(before) + len(before)
     return len(content) - start - len(closing(limit))
+
+
+def _ordered(
+    places: Sequence[int],
+) -> Callable[[Sequence[ReadyCard]], tuple[ReadyCard, ...]] | None:
+    return itemgetter(*places) if list(places) != sorted(places) else None
+
+
+def _said(cards: Sequence[ReadyCard]) -> _Said:
+    """Of all the cards of a selection, in its own order."""
+    groups: dict[str, list[str]] = {}
+    for card in cards:
+        groups.setdefault(card.kind.heading, []).append(card.title)
+    groups = compose.trends_last(groups)
+    sections = tuple((heading, len(titles)) for heading, titles in groups.items())
+    first = next(iter(groups.values()))[0] if groups else ""
+    return _Said(sections, first, len(cards))

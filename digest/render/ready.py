@@ -6,11 +6,13 @@ from hashlib import blake2b
 
 from digest.model import Card, Digest, Paper, Reason, Selection
 from digest.render.card import card
-from digest.render.compose import heading, trends_last
+from digest.render.compose import heading
+from digest.render.frames import READY, TOKENS, Holes
+from digest.render.holes import Cut, quoted_cut
 from digest.render.html import Html
 from digest.render.languages import Language
+from digest.render.links import feedback
 from digest.render.memo import Memo
-from digest.render.quoted import fragment
 from digest.render.text import MOST, Text
 
 CARDS = 6_000
@@ -19,84 +21,109 @@ CARDS = 6_000
 Reasons = tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """What decides where a card stands and how it is joined; told by identity."""
+
+    heading: str
+    holes: Holes
+    """Tokens that are spliced into it."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class ReadyCard:
     """One paper under its heading."""
 
-    heading: str
+    kind: Kind
     title: str
-    octets: tuple[bytes, bytes]
-    """In HTML and in text behind its number, both quoted-printable and without their last line
-    break."""
+    octets: tuple[bytes, ...]
+    """Its HTML, then its text behind its number, both quoted-printable, without their last line
+    break, and cut at their holes."""
     seal: bytes
     """Sixteen octets that stand for those."""
+    size: int
+    """What the HTML weighs."""
 
 
-Printed = tuple[tuple[bytes, bytes], bytes]
-"""Octets and seal."""
-Groups = dict[str, list[ReadyCard]]
-"""The cards under each heading."""
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    octets: tuple[bytes, ...]
+    seal: bytes
+    holes: Holes
+    size: int
 
 
 class ReadyCards:
     """Prints each paper once for the same reasons, and holds what it printed."""
 
-    def __init__(self, html: Html, text: Text, words: Language) -> None:
+    def __init__(self, html: Html, text: Text, words: Language, base_url: str) -> None:
         self._html, self._text, self._words = html, text, words
+        self._feedback = feedback(base_url, TOKENS)
         self._number = len(text.opening(MOST))
         self._made: Memo[tuple[Paper, Reasons], ReadyCard] = Memo(self._make, CARDS)
-        self._printed: Memo[Card, Printed] = Memo(self._print, CARDS)
-        self._met: dict[int, tuple[Paper, Reasons, ReadyCard]] = {}
+        self._printed: Memo[Card, _Printed] = Memo(self._print, CARDS)
+        self._kinds: Memo[tuple[str, Holes], Kind] = Memo(lambda key: Kind(*key), CARDS)
+        self._met: dict[tuple[int, int], ReadyCard] = {}
+        self._held: list[tuple[Paper, Reasons]] = []
 
-    def chosen(self, selection: Selection, papers: Mapping[str, Paper]) -> Groups:
+    def chosen(self, selection: Selection, papers: Mapping[str, Paper]) -> list[ReadyCard]:
         """The cards of a selection; papers that are unknown by now are left out.
 
-        Reasons that were met are known by their id: hashing them costs more than all the rest.
+        What was met is known by its ids: hashing reasons costs more than all the rest.
         """
-        groups: Groups = {}
-        met = self._met
-        for choice in selection.choices:
-            paper, reasons = papers.get(choice.paper), choice.reasons
-            if paper is None:
-                continue
-            known = met.get(id(reasons))
-            if known is not None and known[1] is reasons and known[0] is paper:
-                ready = known[2]
-            else:
-                ready = self._of(paper, reasons)
-            if ready.heading in groups:
-                groups[ready.heading].append(ready)
-            else:
-                groups[ready.heading] = [ready]
-        return trends_last(groups)
+        met, get = self._met, papers.get
+        found = [met.get((id(get(c.paper)), id(c.reasons))) for c in selection.choices]
+        if None in found:
+            known = [(papers[c.paper], c.reasons) for c in selection.choices if c.paper in papers]
+            return [self._of(paper, reasons) for paper, reasons in known]
+        return found  # type: ignore[return-value] # none of them is None
 
-    def composed(self, digest: Digest) -> Groups:
+    def composed(self, digest: Digest) -> list[ReadyCard]:
         """The cards of a digest, such as one that was made to fit."""
-        return {
-            section.heading: [
-                ReadyCard(section.heading, one.title, *self._printed[one]) for one in section.cards
-            ]
+        return [
+            self._ready(section.heading, one)
             for section in digest.sections
-        }
+            for one in section.cards
+        ]
 
     def octets(self, found: Card) -> int:
         """What a card weighs in the HTML."""
-        return len(self._printed[found][0][0])
+        return self._printed[found].size
 
     def _of(self, paper: Paper, reasons: Reasons) -> ReadyCard:
-        """Holds the objects, too, so that no other is given the id."""
+        """Holds the objects, too, so that no other is given their ids."""
         ready = self._made[paper, reasons]
         if len(self._met) >= CARDS:
-            self._met.clear()
-        self._met[id(reasons)] = (paper, reasons, ready)
+            self._met, self._held = {}, []
+        self._met[id(paper), id(reasons)] = ready
+        self._held.append((paper, reasons))
         return ready
 
     def _make(self, key: tuple[Paper, Reasons]) -> ReadyCard:
-        found = card(*key, self._words)
-        return ReadyCard(heading(key[1]), found.title, *self._printed[found])
+        return self._ready(heading(key[1]), card(*key, self._words))
 
-    def _print(self, found: Card) -> Printed:
-        html = str(self._html.card(found, self._words)).removesuffix("\n")
-        text = self._text.card(found, MOST, self._words)[self._number :].removesuffix("\n")
-        octets = fragment(html), fragment(text)
-        return octets, blake2b(b"\0".join(octets), digest_size=16).digest()
+    def _ready(self, under: str, found: Card) -> ReadyCard:
+        printed = self._printed[found]
+        kind = self._kinds[under, printed.holes]
+        return ReadyCard(kind, found.title, printed.octets, printed.seal, printed.size)
+
+    def _print(self, found: Card) -> _Printed:
+        html = _cut(str(self._html.card(found, self._words, self._feedback)), html=True)
+        text = self._text.card(found, MOST, self._words, self._feedback)[self._number :]
+        cuts = html, _cut(text, html=False)
+        octets = cuts[0].literals + cuts[1].literals
+        holes = (_marks(cuts[0]), _marks(cuts[1]))
+        seal = blake2b(b"\0".join([*octets, str(holes).encode()]), digest_size=16).digest()
+        size = sum(map(len, html.literals)) + 32 * len(html.holes)
+        return _Printed(octets, seal, holes, size)
+
+
+def _cut(page: str, *, html: bool) -> Cut:
+    """A card cut at its tokens, without its last line break."""
+    cut = quoted_cut(page, html=html)
+    last = cut.literals[-1].removesuffix(b"\r\n")
+    return Cut((*cut.literals[:-1], last), cut.holes)
+
+
+def _marks(cut: Cut) -> tuple[str, ...]:
+    return tuple(mark for mark, _ in cut.holes if mark in READY)

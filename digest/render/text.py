@@ -32,16 +32,19 @@ class Text:
     def page(self, digest: Digest, card: Callable[[Card, int], str] | None = None) -> str:
         """The whole text; `card` prints one paper under its number."""
         words, number = language(digest.language), _numbers(digest)
-        card = card or partial(self.card, words=words)
+        card = card or partial(self.card, words=words, feedback_url=digest.feedback_url)
         try:
             return self._page.render(digest=digest, number=number, card=card, language=words)
         except TemplateError as error:
             raise explained(error) from error
 
-    def card(self, card: Card, place: int, words: Language = ENGLISH) -> str:
-        """A paper under its number."""
+    def card(
+        self, card: Card, place: int, words: Language = ENGLISH, feedback_url: str = ""
+    ) -> str:
+        """A paper under its number; `feedback_url` as in the HTML."""
+        values = {"card": card, "place": place, "language": words, "feedback_url": feedback_url}
         try:
-            return self._card.render(card=card, place=place, language=words)
+            return self._card.render(values)
         except TemplateError as error:
             raise explained(error) from error
 
