@@ -19,8 +19,6 @@ from email.policy import SMTP
 from itertools import islice
 from zlib import crc32
 
-from jinja2 import Environment, StrictUndefined, select_autoescape
-
 from digest.mail.identity import Identity, MailSettings
 from digest.mail.tokens import Signer
 from digest.model import Choice, Paper, Reason, ReasonKind, Selection, Subscriber, Topic
@@ -93,21 +91,14 @@ class Plain:
     """The plain way."""
 
     def __init__(self, renderer: Renderer) -> None:
-        raw = Environment(
-            loader=templates.templates(),
-            autoescape=select_autoescape(("html",)),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-        )
+        raw = templates.pages()
         self.html, self.text, self.renderer = Html(raw), Text(raw), renderer
         self.style = templates.templates().get_source(raw, templates.STYLE)[0]
 
     def message(self, reader: Subscriber, chosen: Selection, known: dict[str, Paper]) -> bytes:
         """The octets of one mail."""
         links = self.renderer.links(1, DAY)
-        digest = compose(chosen, known, reader, links, IDENTITY)
+        digest = compose(chosen, known, reader, links, IDENTITY, self.renderer.words)
         mail = EmailMessage(SMTP.clone(max_line_length=76))
         mail["From"], mail["To"] = f"{IDENTITY.name} <{IDENTITY.mailbox}>", reader.address
         mail["Subject"], mail["Date"] = digest.subject, AT
@@ -140,8 +131,13 @@ def measure(renderer: Renderer, supply: Iterator[Letter], known: dict[str, Paper
     spent, mails = 0.0, 0
     while batch := list(islice(supply, 500)):
         start = time.process_time()
-        for number, (reader, chosen) in enumerate(batch, 1):
-            renderer.message(reader, chosen, known, number)
+        for _ in renderer.messages(
+            [reader for reader, _ in batch],
+            [chosen for _, chosen in batch],
+            [known] * len(batch),
+            range(1, len(batch) + 1),
+        ):
+            pass
         spent += time.process_time() - start
         mails += len(batch)
     return spent / mails * 1e6

@@ -29,9 +29,9 @@ class Names:
         """Those of an identity's messages."""
         return cls(identity.list_label, day, identity.domain)
 
-    def digits(self, address: str) -> str:
+    def digits(self, address: bytes) -> str:
         """64 digits: a half for the Message-ID, a half for the boundary."""
-        return sha256(self._key + address.encode()).hexdigest()
+        return sha256(self._key + address).hexdigest()
 
     def message_id(self, half: str) -> str:
         """Message-ID (RFC 5322 §3.6.4) around its digits, with angle brackets."""
@@ -41,7 +41,7 @@ class Names:
 def message_id(label: str, address: str, day: date, domain: str) -> str:
     """The Message-ID of a reader's message."""
     names = Names(label, day, domain)
-    return names.message_id(names.digits(address)[:HALF])
+    return names.message_id(names.digits(address.encode())[:HALF])
 
 
 def boundary(half: str) -> str:

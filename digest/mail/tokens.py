@@ -75,6 +75,22 @@ class EditionTokens(NamedTuple):
     feedback: str = ""
 
 
+class Spliced(NamedTuple):
+    """The same as octets."""
+
+    unsubscribe: bytes
+    manage: bytes
+    view: bytes
+    feedback: bytes
+    bounce: str
+
+    @property
+    def told(self) -> EditionTokens:
+        """As text."""
+        unsubscribe, manage, view, feedback = (octets.decode() for octets in self[:4])
+        return EditionTokens(unsubscribe, manage, view, self.bounce, feedback)
+
+
 class Signer:
     """Writes tokens with the first key, reads them with any: rotate by putting a key in front."""
 
@@ -86,21 +102,24 @@ class Signer:
 
     def edition(self, reader: int, day: date) -> EditionTokens:
         """All the tokens of a mail: what `sign` and `tag` make, at the price of one."""
-        unsubscribe, manage, view, feedback, bounce = self.octets(reader, day)
-        return EditionTokens(
-            unsubscribe.decode(), manage.decode(), view.decode(), bounce, feedback.decode()
-        )
+        return self.editions([reader], day)[0].told
 
-    def octets(self, reader: int, day: date) -> tuple[bytes, bytes, bytes, bytes, str]:
-        """The same as they are spliced into a mail: unsubscribe, manage, view, feedback, bounce."""
-        opening, proofs = self._keys[0].sealed(
-            _PAYLOAD.pack(reader, day.toordinal() - _EPOCH, 0, 0)
-        )
-        links = (opening, proofs[:8], opening, proofs[8:16], opening, proofs[16:24])
-        feedback = (opening, proofs[40:48])
-        written = b2a_base64(b"".join(links + feedback), newline=False).translate(_URLSAFE)
-        tag = (opening + proofs[32:40]).hex()
-        return written[:32], written[32:64], written[64:96], written[96:], tag
+    def editions(self, readers: Sequence[int], day: date) -> list["Spliced"]:
+        """The tokens of the mails of many readers, as they are spliced: a batch costs half."""
+        days, key = day.toordinal() - _EPOCH, self._keys[0]
+        found, octets = key.all_sealed([_PAYLOAD.pack(reader, days, 0, 0) for reader in readers])
+        written = b2a_base64(b"".join(octets), newline=False).translate(_URLSAFE)
+        starts = range(0, len(written), 128)
+        return [
+            Spliced(
+                written[at : at + 32],
+                written[at + 32 : at + 64],
+                written[at + 64 : at + 96],
+                written[at + 96 : at + 128],
+                (opening + proofs[32:40]).hex(),
+            )
+            for at, (opening, proofs) in zip(starts, found, strict=True)
+        ]
 
     def sign(self, token: Token) -> str:
         """The 32 characters that stand for a meaning."""
@@ -153,6 +172,33 @@ class _Key:
         state.update(payload)
         made = state.digest()
         return made[:8] + self._under(made[:8], payload), made[8:]
+
+    def all_sealed(
+        self, payloads: Sequence[bytes]
+    ) -> tuple[list[tuple[bytes, bytes]], list[bytes]]:
+        """What `sealed` gives for each, and the octets of four tokens of each.
+
+        One long number is put under all keystreams at once: eight octets at a time cost four times
+        as much.
+        """
+        made, streams = [], []
+        for payload in payloads:
+            state = self._prove.copy()
+            state.update(payload)
+            proved = state.digest()
+            state = self._hide.copy()
+            state.update(proved[:8])
+            made.append(proved)
+            streams.append(state.digest())
+        mixed = int.from_bytes(b"".join(streams), "big") ^ int.from_bytes(b"".join(payloads), "big")
+        hidden = mixed.to_bytes(8 * len(payloads), "big")
+        found, octets = [], []
+        for at, proved in zip(range(0, len(hidden), 8), made, strict=True):
+            opening = proved[:8] + hidden[at : at + 8]
+            found.append((opening, proved[8:]))
+            octets += [opening, proved[8:16], opening, proved[16:24], opening, proved[24:32]]
+            octets += [opening, proved[48:56]]
+        return found, octets
 
     def opened(self, octets: bytes) -> bytes:
         """What a token claims to say."""

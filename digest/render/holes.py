@@ -24,7 +24,7 @@ _BEGIN, _END = "\uf8fe", "\uf8ff"
 _HOLE = re.compile(f"{_BEGIN}([^{_END}]*){_END}|{_MARK.pattern}".replace("\\1", "\\2"))
 _VALUE = chr(MARKS[0])
 """What stands for the value in a form, whatever its field."""
-_EASY = re.compile(r"(?!From )[A-Za-z0-9][\w@+,-]*+(?:[. ][\w@+,-]++)*+", re.ASCII)
+_EASY = re.compile(r"(?!From )[A-Za-z0-9][\w@+,-]*+(?:[. ][\w@+,-]++)*+", re.ASCII).fullmatch
 """A text that escaping, wrapping and quoted-printable leave as it is while it fits on a line."""
 
 
@@ -109,7 +109,7 @@ def fill(forms: Iterable[Form], value: str, octets: bytes = b"") -> list[bytes]:
 
 def easy(value: str) -> bytes:
     """The octets of a text that is letters, digits and the plainest of signs; else b""."""
-    return value.encode() if _EASY.fullmatch(value) else b""
+    return value.encode() if _EASY(value) else b""
 
 
 Hole = tuple[str, Form]

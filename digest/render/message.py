@@ -5,7 +5,7 @@ personal in between. `digest` says the same as a page, for people and tests to l
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from hashlib import blake2b
@@ -17,7 +17,7 @@ from digest.mail.headers import ADVISED
 from digest.mail.identity import Identity
 from digest.mail.mailbox import Mailbox
 from digest.mail.message_id import HALF, Names, boundary, message_id
-from digest.mail.tokens import EditionTokens, Signer
+from digest.mail.tokens import Signer, Spliced
 from digest.model import Digest, Message, Mood, Paper, Selection, Subscriber
 from digest.render import compose
 from digest.render.fit import BUDGET, fit
@@ -32,11 +32,15 @@ from digest.render.ready import Kind, ReadyCard, ReadyCards
 from digest.render.templates import environment
 from digest.render.text import MOST, Text
 
+AHEAD = 32
+"""Mails whose tokens are made together, before the first is printed: code stays in the cache."""
 KEPT = 8_192
 """Subjects, leads, headings and lists of topics that are held ready, of each."""
 
 
-_ADDRESS = re.compile(r"[a-z0-9][\w+-]*+(?:\.[\w+-]++)*+@[a-z0-9-]++(?:\.[a-z0-9-]++)++", re.ASCII)
+_ADDRESS = re.compile(
+    r"[a-z0-9][\w+-]*+(?:\.[\w+-]++)*+@[a-z0-9-]++(?:\.[a-z0-9-]++)++", re.ASCII
+).fullmatch
 """The address of nearly everybody: easy to print, and no more than an address."""
 
 
@@ -49,10 +53,9 @@ class _Letter(NamedTuple):
 
     day: date
     mood: Mood
-    key: str
-    """The digits of Message-ID and boundary."""
-    tokens: tuple[bytes, bytes, bytes, bytes, str]
-    """Unsubscribe, manage, view, feedback, bounce."""
+    digits: bytes
+    """Those of Message-ID and boundary."""
+    tokens: Spliced
     dated: bytes
     name: str
     named: bytes
@@ -62,6 +65,8 @@ class _Letter(NamedTuple):
     """So with the address."""
     topics: tuple[str, ...]
     """The first few, and as many blanks as there are more."""
+    message_id: str
+    reverse_path: str
 
 
 class _Said(NamedTuple):
@@ -127,25 +132,46 @@ class Renderer:
         self._leads = forms.memo(self._lead, KEPT)
         self._names: Memo[date, Names] = Memo(lambda day: Names.of(identity, day), 64)
         self._dates: Memo[datetime, bytes] = Memo(lambda at: headers.date(at).encode(), 64)
-        self._bounces = f"@{identity.bounce_domain}"
 
     def message(
         self, reader: Subscriber, selection: Selection, papers: Mapping[str, Paper], number: int
     ) -> Message:
         """The mail of one reader, whom the store knows by a number."""
+        return next(self.messages([reader], [selection], [papers], [number]))
+
+    def messages(
+        self,
+        readers: Sequence[Subscriber],
+        selections: Sequence[Selection],
+        papers: Sequence[Mapping[str, Paper]],
+        numbers: Sequence[int],
+    ) -> Iterator[Message]:
+        """The mails of one edition's readers, each printed when it is taken."""
+        for at in range(0, len(readers), AHEAD):
+            some = slice(at, at + AHEAD)
+            letters = self._letters(readers[some], selections[some], numbers[some])
+            rows = zip(letters, readers[some], selections[some], papers[some], strict=True)
+            for letter, reader, selection, known in rows:
+                yield self._message(letter, reader, selection, known)
+
+    def _message(
+        self,
+        letter: _Letter,
+        reader: Subscriber,
+        selection: Selection,
+        papers: Mapping[str, Paper],
+    ) -> Message:
         cards = self._cards.chosen(selection, papers)
-        letter = self._letter(reader, selection, number)
         content, seal = self._print(letter, cards) if len(cards) <= MOST else (b"", b"")
         if not content or (len(content) > BUDGET and _octets(letter, content) > BUDGET):
             composed = self._composed(reader, selection, papers, letter)
             content, seal = self._fitted(letter, composed, _said(cards))
-        day, address = letter.day, reader.address
         return Message(
-            address,
-            day,
-            self._names[day].message_id(letter.key[:HALF]),
-            BOUNCES + letter.tokens[4] + self._bounces,
-            address,
+            letter.address,
+            letter.day,
+            letter.message_id,
+            letter.reverse_path,
+            letter.address,
             content,
             seal,
         )
@@ -154,7 +180,7 @@ class Renderer:
         self, reader: Subscriber, selection: Selection, papers: Mapping[str, Paper], number: int
     ) -> Digest:
         """What that mail says."""
-        letter = self._letter(reader, selection, number)
+        letter = self._letters([reader], [selection], [number])[0]
         composed = self._composed(reader, selection, papers, letter)
         return self._fit(letter, composed, _said(self._cards.chosen(selection, papers)))
 
@@ -184,11 +210,7 @@ class Renderer:
         papers: Mapping[str, Paper],
         letter: _Letter,
     ) -> Digest:
-        unsubscribe, manage, view, feedback, bounce = letter.tokens
-        tokens = EditionTokens(
-            unsubscribe.decode(), manage.decode(), view.decode(), bounce, feedback.decode()
-        )
-        links = Links.of(self.base_url, self.identity, tokens, letter.day)
+        links = Links.of(self.base_url, self.identity, letter.tokens.told, letter.day)
         return compose.compose(selection, papers, reader, links, self.identity, self.words)
 
     def _fit(self, letter: _Letter, digest: Digest, said: _Said) -> Digest:
@@ -202,21 +224,34 @@ class Renderer:
         fitted = self._fit(letter, digest, said)
         return self._print(letter, self._cards.composed(fitted), fitted.more, said)
 
-    def _letter(self, reader: Subscriber, selection: Selection, number: int) -> _Letter:
-        day, address, name = selection.day, reader.address, reader.name
-        named = easy(name) if len(name) <= compose.NAME_LONGEST else b""
-        return _Letter(
-            day,
-            selection.mood,
-            self._names[day].digits(address),
-            self.signer.octets(number, day),
-            self._dates[selection.at or dated(selection)],
-            name if named else compose.named(name),
-            named,
-            address,
-            address.encode() if _ADDRESS.fullmatch(address) else b"",
-            compose.followed([topic.text for topic in reader.topics]),
-        )
+    def _letters(
+        self, readers: Sequence[Subscriber], selections: Sequence[Selection], numbers: Sequence[int]
+    ) -> list[_Letter]:
+        day = selections[0].day
+        names, dates, bounces = self._names[day], self._dates, f"@{self.identity.bounce_domain}"
+        tokens = self.signer.editions(numbers, day)
+        found = []
+        for reader, selection, own in zip(readers, selections, tokens, strict=True):
+            address, name = reader.address, reader.name
+            named = easy(name) if len(name) <= compose.NAME_LONGEST else b""
+            addressed = address.encode()
+            digits = names.digits(addressed)
+            letter = _Letter(
+                day,
+                selection.mood,
+                digits.encode(),
+                own,
+                dates[selection.at or dated(selection)],
+                name if named else compose.named(name),
+                named,
+                address,
+                addressed if _ADDRESS(address) else b"",
+                compose.followed([topic.text for topic in reader.topics]),
+                names.message_id(digits[:HALF]),
+                f"{BOUNCES}{own.bounce}{bounces}",
+            )
+            found.append(letter)
+        return found
 
     def _print(
         self,
@@ -226,7 +261,7 @@ class Renderer:
         said: _Said | None = None,
     ) -> tuple[bytes, bytes]:
         """The octets of a mail with these cards, and their seal."""
-        day, mood, key, tokens, at, name, named, address, addressed, topics = letter
+        day, mood, digits, tokens, at, name, named, address, addressed, topics, _, _ = letter
         forms = self._forms
         known = forms.known
         layouts = (
@@ -247,7 +282,6 @@ class Renderer:
         else:
             subject, subjects = self._subjects[cards[0].title if cards else "", len(cards)]
         follows, followed = self._topics[topics]
-        digits = key.encode()
         fields = [
             *plan.frame.literals,
             _to(address, addressed),
@@ -323,7 +357,7 @@ def _to(address: str, octets: bytes) -> bytes:
 
 def _octets(letter: _Letter, content: bytes) -> int:
     """What the HTML of a mail weighs."""
-    limit = boundary(letter.key[HALF:])
+    limit = boundary(letter.digits[HALF:].decode())
     before = part(limit, "html").encode()
     start = content.rindex(before) + len(before)
     return len(content) - start - len(closing(limit))
