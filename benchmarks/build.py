@@ -59,15 +59,15 @@ def selections(
     sets: list[tuple[Topic, ...]], known: dict[str, Paper], chance: random.Random
 ) -> list[Selection]:
     """One selection for each topic set: each topic has its papers, as a ranking gives them."""
-    reasons: dict[tuple[str, ...], tuple[Reason, ...]] = {}
+    choices: dict[tuple[str, str], Choice] = {}
     ids = sorted(known)
 
     def choice(topic: Topic) -> Choice:
         paper = ids[crc32(f"{topic.text} {chance.randint(0, 11)}".encode()) % len(ids)]
-        if (paper, topic.text) not in reasons:
-            matched = Reason(ReasonKind.TOPIC, str(topic), 0.7)
-            reasons[paper, topic.text] = (matched, Reason(ReasonKind.VOTES, "", 0.8))
-        return Choice(paper, 0.5, 0.7, 0.8, reasons[paper, topic.text])
+        if (paper, topic.text) not in choices:  # as the store has it: readers of a topic share it
+            matched = Reason(ReasonKind.TOPIC, str(topic), 0.7), Reason(ReasonKind.VOTES, "", 0.8)
+            choices[paper, topic.text] = Choice(paper, 0.5, 0.7, 0.8, matched)
+        return choices[paper, topic.text]
 
     made = []
     for topics in sets:

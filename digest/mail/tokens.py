@@ -31,6 +31,8 @@ from typing import NamedTuple
 _PAYLOAD = Struct(">IHBB")
 """Reader, day, item, page of scopes."""
 _LONG = Struct(">Q").unpack
+_EIGHT = Struct("8s").iter_unpack
+_WRITTEN = Struct("32s32s32s32s").iter_unpack
 _PROOFS = 7
 """Scopes that one page holds: 64 octets are a nonce and seven proofs of 8."""
 _SPELLING = re.compile(r"[A-Za-z0-9_-]{32}")
@@ -75,20 +77,16 @@ class EditionTokens(NamedTuple):
     feedback: str = ""
 
 
-class Spliced(NamedTuple):
-    """The same as octets."""
+Spliced = tuple[bytes, bytes, bytes, bytes, str]
+"""Those that are spliced into a mail: unsubscribe, manage, view, feedback, bounce."""
 
-    unsubscribe: bytes
-    manage: bytes
-    view: bytes
-    feedback: bytes
-    bounce: str
 
-    @property
-    def told(self) -> EditionTokens:
-        """As text."""
-        unsubscribe, manage, view, feedback = (octets.decode() for octets in self[:4])
-        return EditionTokens(unsubscribe, manage, view, self.bounce, feedback)
+def told(spliced: Spliced) -> EditionTokens:
+    """The same as text."""
+    unsubscribe, manage, view, feedback, bounce = spliced
+    return EditionTokens(
+        unsubscribe.decode(), manage.decode(), view.decode(), bounce, feedback.decode()
+    )
 
 
 class Signer:
@@ -102,24 +100,23 @@ class Signer:
 
     def edition(self, reader: int, day: date) -> EditionTokens:
         """All the tokens of a mail: what `sign` and `tag` make, at the price of one."""
-        return self.editions([reader], day)[0].told
+        return told(self.editions([reader], day)[0])
 
     def editions(self, readers: Sequence[int], day: date) -> list["Spliced"]:
         """The tokens of the mails of many readers, as they are spliced: a batch costs half."""
-        days, key = day.toordinal() - _EPOCH, self._keys[0]
-        found, octets = key.all_sealed([_PAYLOAD.pack(reader, days, 0, 0) for reader in readers])
-        written = b2a_base64(b"".join(octets), newline=False).translate(_URLSAFE)
-        starts = range(0, len(written), 128)
-        return [
-            Spliced(
-                written[at : at + 32],
-                written[at + 32 : at + 64],
-                written[at + 64 : at + 96],
-                written[at + 96 : at + 128],
-                (opening + proofs[32:40]).hex(),
-            )
-            for at, (opening, proofs) in zip(starts, found, strict=True)
+        days = day.toordinal() - _EPOCH
+        payloads = [_PAYLOAD.pack(reader, days, 0, 0) for reader in readers]
+        openings, proved = self._keys[0].all_sealed(payloads)
+        octets = [  # each token is the opening and then its own proof: see `Scope`
+            opening.join((b"", made[8:16], made[16:24], made[24:32], made[48:56]))
+            for opening, made in zip(openings, proved, strict=True)
         ]
+        written = b2a_base64(b"".join(octets), newline=False).translate(_URLSAFE)
+        bounces = [
+            (opening + made[40:48]).hex() for opening, made in zip(openings, proved, strict=True)
+        ]
+        links = _WRITTEN(written)
+        return [(*four, tag) for four, tag in zip(links, bounces, strict=True)]
 
     def sign(self, token: Token) -> str:
         """The 32 characters that stand for a meaning."""
@@ -173,32 +170,25 @@ class _Key:
         made = state.digest()
         return made[:8] + self._under(made[:8], payload), made[8:]
 
-    def all_sealed(
-        self, payloads: Sequence[bytes]
-    ) -> tuple[list[tuple[bytes, bytes]], list[bytes]]:
-        """What `sealed` gives for each, and the octets of four tokens of each.
+    def all_sealed(self, payloads: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
+        """The first 16 octets of the tokens of each, and each nonce with its proofs.
 
         One long number is put under all keystreams at once: eight octets at a time cost four times
         as much.
         """
-        made, streams = [], []
+        prove, hide = self._prove.copy, self._hide.copy
+        proved, streams = [], []
         for payload in payloads:
-            state = self._prove.copy()
+            state = prove()
             state.update(payload)
-            proved = state.digest()
-            state = self._hide.copy()
-            state.update(proved[:8])
-            made.append(proved)
+            made = state.digest()
+            state = hide()
+            state.update(made[:8])
+            proved.append(made)
             streams.append(state.digest())
         mixed = int.from_bytes(b"".join(streams), "big") ^ int.from_bytes(b"".join(payloads), "big")
-        hidden = mixed.to_bytes(8 * len(payloads), "big")
-        found, octets = [], []
-        for at, proved in zip(range(0, len(hidden), 8), made, strict=True):
-            opening = proved[:8] + hidden[at : at + 8]
-            found.append((opening, proved[8:]))
-            octets += [opening, proved[8:16], opening, proved[16:24], opening, proved[24:32]]
-            octets += [opening, proved[48:56]]
-        return found, octets
+        hidden = _EIGHT(mixed.to_bytes(8 * len(payloads), "big"))
+        return [m[:8] + under for m, (under,) in zip(proved, hidden, strict=True)], proved
 
     def opened(self, octets: bytes) -> bytes:
         """What a token claims to say."""

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import NamedTuple
 
-from digest.model import Card, Digest, Paper, Reason, Selection
+from digest.model import Card, Choice, Digest, Paper, Reason, Selection
 from digest.render.card import card
 from digest.render.compose import heading
 from digest.render.frames import READY, TOKENS, Holes
@@ -17,6 +18,8 @@ from digest.render.text import MOST, Text
 
 CARDS = 6_000
 """Cards that are held, of about 5 kB: those of a day's papers and its readers' topics."""
+CHOICES = 32_768
+"""Choices whose cards are known."""
 
 Reasons = tuple[Reason, ...]
 
@@ -30,8 +33,7 @@ class Kind:
     """Tokens that are spliced into it."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class ReadyCard:
+class ReadyCard(NamedTuple):
     """One paper under its heading."""
 
     kind: Kind
@@ -63,20 +65,23 @@ class ReadyCards:
         self._made: Memo[tuple[Paper, Reasons], ReadyCard] = Memo(self._make, CARDS)
         self._printed: Memo[Card, _Printed] = Memo(self._print, CARDS)
         self._kinds: Memo[tuple[str, Holes], Kind] = Memo(lambda key: Kind(*key), CARDS)
-        self._met: dict[tuple[int, int], ReadyCard] = {}
-        self._held: list[tuple[Paper, Reasons]] = []
+        self._held: Mapping[str, Paper] = {}
+        self._choices: dict[int, tuple[Choice, ReadyCard]] = {}
+        self._ids: dict[tuple[int, int], tuple[Paper, Reasons, ReadyCard]] = {}
 
     def chosen(self, selection: Selection, papers: Mapping[str, Paper]) -> list[ReadyCard]:
         """The cards of a selection; papers that are unknown by now are left out.
 
-        What was met is known by its ids: hashing reasons costs more than all the rest.
+        A choice that was met is known by its id: hashing reasons costs more than all the rest.
         """
-        met, get = self._met, papers.get
-        found = [met.get((id(get(c.paper)), id(c.reasons))) for c in selection.choices]
-        if None in found:
-            known = [(papers[c.paper], c.reasons) for c in selection.choices if c.paper in papers]
-            return [self._of(paper, reasons) for paper, reasons in known]
-        return found  # type: ignore[return-value] # none of them is None
+        if papers is not self._held:  # as they stood at another instant
+            self._held, self._choices = papers, {}
+        try:
+            choices = self._choices
+            return [choices[id(choice)][1] for choice in selection.choices]
+        except KeyError:
+            known = [choice for choice in selection.choices if choice.paper in papers]
+            return [self._meet(choice, papers[choice.paper]) for choice in known]
 
     def composed(self, digest: Digest) -> list[ReadyCard]:
         """The cards of a digest, such as one that was made to fit."""
@@ -90,14 +95,18 @@ class ReadyCards:
         """What a card weighs in the HTML."""
         return self._printed[found].size
 
-    def _of(self, paper: Paper, reasons: Reasons) -> ReadyCard:
+    def _meet(self, choice: Choice, paper: Paper) -> ReadyCard:
         """Holds the objects, too, so that no other is given their ids."""
-        ready = self._made[paper, reasons]
-        if len(self._met) >= CARDS:
-            self._met, self._held = {}, []
-        self._met[id(paper), id(reasons)] = ready
-        self._held.append((paper, reasons))
-        return ready
+        reasons = choice.reasons
+        met = self._ids.get((id(paper), id(reasons)))
+        if met is None:
+            if len(self._ids) >= CARDS:
+                self._ids = {}
+            met = self._ids[id(paper), id(reasons)] = paper, reasons, self._made[paper, reasons]
+        if len(self._choices) >= CHOICES:
+            self._choices = {}
+        self._choices[id(choice)] = choice, met[2]
+        return met[2]
 
     def _make(self, key: tuple[Paper, Reasons]) -> ReadyCard:
         return self._ready(heading(key[1]), card(*key, self._words))
