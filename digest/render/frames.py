@@ -258,11 +258,14 @@ class Frames:
         self._html, self._text, self._forms = html, text, forms
         self._literals: Memo[bytes, bytes] = Memo(lambda literal: literal, LITERALS)
         self._pages: Memo[Shape, Cut] = Memo(self._page, SHAPES)
+        self._learnt: set[Shape] = set()
         self.of: Memo[Key, Frame] = forms.memo(self._frame, SHAPES)
 
     def learn(self, shape: Shape) -> None:
         """Makes all forms known that a page needs: layouts and places depend on them."""
-        self._forms.learn(self._pages[shape].holes)
+        if shape not in self._learnt:
+            self._forms.learn(self._pages[shape].holes)
+            self._learnt.add(shape)
 
     def _frame(self, key: Key) -> Frame:
         shape, cards, layouts = key

@@ -48,6 +48,7 @@ class Form:
     def __init__(self, call: str = "", *, html: bool = False) -> None:
         """`call`: a filter's call with a mark for the value; "" prints the value as it is."""
         self.call, self.html = call, html
+        self._hash = hash((call, html))
         self.room = COLUMNS
         """Columns up to which an easy value is printed as it is, between `around`."""
         self.around = (b"", b"")
@@ -64,7 +65,7 @@ class Form:
         return isinstance(other, Form) and (self.call, self.html) == (other.call, other.html)
 
     def __hash__(self) -> int:
-        return hash((self.call, self.html))
+        return self._hash
 
     def __str__(self) -> str:
         return f"{self.call} {self.html}"

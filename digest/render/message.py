@@ -239,7 +239,7 @@ class Renderer:
         if order is not None:
             octets = order(octets)
         title = titles[first] if titles else ""
-        subject, subjects = self._subjects[(title, len(cards)) if said is None else said.top]
+        subject, told, subjects = self._subjects[(title, len(cards)) if said is None else said.top]
         follows, followed = self._topics[topics]
         fields = [
             *frame.literals,
@@ -255,10 +255,10 @@ class Renderer:
             *headed,
             *chain.from_iterable(octets),
         ]
-        parts = [planned, subject, at, follows, name.encode(), *digits, tokens[2], *seals]
+        parts = [planned, told, at, follows, name.encode(), digits[0], tokens[2], *seals]
         if frame.known != forms.known:
             return self._print(letter, cards, day, more, said)
-        return b"".join(frame.pick(fields)), blake2b(b"\0".join(parts), digest_size=8).digest()
+        return b"".join(frame.pick(fields)), _seal(b"\0".join(parts), 8)
 
     def _plan(self, key: _PlanKey) -> _Plan:
         known, day, mood, named, name_laid, address_laid, follows, kinds, more, said = key
@@ -276,28 +276,28 @@ class Renderer:
         frame = self._frames.of[shape, tuple(kinds[place].holes for place in order), laid]
         fields, told = self._leads[mood, said or tuple(zip(groups, counts, strict=True))]
         headed = [octets for heading in groups for octets in self._headings[heading]]
-        seal = blake2b("\0".join([told, *groups]).encode(), digest_size=16).digest()
-        return _Plan(frame, *_ordered(order), fields + headed, frame.seal + seal)
+        seal = _seal(frame.seal + "\0".join([told, *groups]).encode(), 16)
+        return _Plan(frame, *_ordered(order), fields + headed, seal)
 
     def _lead(self, key: tuple[Mood, Sections]) -> tuple[list[bytes], str]:
         """What templates make of it, and the text itself."""
         lead = compose.lead(*key, self.words)
         return self._forms.fill(Mark.LEAD, lead), lead
 
-    def _subject(self, top: tuple[str, int]) -> tuple[bytes, list[bytes]]:
-        """The header field, and what templates make of it."""
+    def _subject(self, top: tuple[str, int]) -> tuple[bytes, bytes, list[bytes]]:
+        """The header field, what stands for it, and what templates make of it."""
         subject = compose.headline(*top, self.identity.name, self.words)
         field = headers.unstructured("Subject", subject).encode()
-        return field, self._forms.fill(Mark.SUBJECT, subject)
+        return field, _seal(field, 8), self._forms.fill(Mark.SUBJECT, subject)
 
     def _heading(self, heading: str) -> list[bytes]:
         return self._forms.fill(Mark.HEADING, compose.shown(heading, self.words))
 
     def _follows(self, topics: Topics) -> tuple[bytes, list[bytes]]:
-        """The text itself, and what templates make of it."""
+        """What stands for the text, and what templates make of it."""
         count, *texts = topics
         follows = compose.follows([str(text) for text in texts], int(count), self.words)
-        return follows.encode(), self._forms.fill(Mark.FOLLOWS, follows)
+        return _seal(follows.encode(), 8), self._forms.fill(Mark.FOLLOWS, follows)
 
 
 def _to(address: str, octets: bytes) -> bytes:
@@ -331,3 +331,7 @@ def _said(cards: Sequence[ReadyCard]) -> _Said:
     sections = tuple((heading, len(titles)) for heading, titles in groups.items())
     first = next(iter(groups.values()))[0] if groups else ""
     return _Said(sections, (first, len(cards)))
+
+
+def _seal(octets: bytes, size: int) -> bytes:
+    return blake2b(octets, digest_size=size).digest()

@@ -42,7 +42,7 @@ class ReadyCard(NamedTuple):
     """Its HTML, then its text behind its number, both quoted-printable, without their last line
     break, and cut at their holes."""
     seal: bytes
-    """Sixteen octets that stand for those."""
+    """Eight octets that stand for those."""
     size: int
     """What the HTML weighs."""
 
@@ -122,7 +122,7 @@ class ReadyCards:
         cuts = html, _cut(text, html=False)
         octets = cuts[0].literals + cuts[1].literals
         holes = (_marks(cuts[0]), _marks(cuts[1]))
-        seal = blake2b(b"\0".join([*octets, str(holes).encode()]), digest_size=16).digest()
+        seal = blake2b(b"\0".join([*octets, str(holes).encode()]), digest_size=8).digest()
         size = sum(map(len, html.literals)) + 32 * len(html.holes)
         return _Printed(octets, seal, holes, size)
 
