@@ -39,7 +39,7 @@ ABLATIONS: tuple[tuple[str, tuple[str, ...], Mapping[str, float]], ...] = (
     ("letter groups", TOPICAL, {"letters": 0.0}),
     ("pairs of words", TOPICAL, {"pairs": 0.0}),
     ("latent space", TOPICAL, {"latent": 0.0, "kin_latent": 0.0}),
-    ("word vectors, whole paper", TOPICAL, {"vectors": 0.0}),
+    ("nearest words", TOPICAL, {"terms": 0.0}),
     ("word vectors, best sentence", TOPICAL, {"sentence": 0.0}),
     ("word-for-word bonus", TOPICAL, {"literal": 0, "literal_title": 0, "literal_again": 0}),
     ("neighbours", TOPICAL, {"vouching": 0.0}),

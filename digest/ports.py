@@ -18,12 +18,17 @@ from digest.model import (
     Page,
     Paper,
     Part,
+    Precedent,
     Request,
     Response,
     Run,
     Selection,
     Subscriber,
 )
+from digest.model.consent import Deed
+from digest.model.feedback import Feedback, Opinion
+from digest.model.life import Life
+from digest.model.request import Asked
 from digest.rank.decisions import Decisions
 
 Item = TypeVar("Item")
@@ -57,6 +62,21 @@ class Source(Protocol):
     def recognises(self, body: bytes) -> bool:
         """Whether a saved file looks like an answer of this source."""
 
+    def expects(self, day: date) -> bool:
+        """Whether the source's calendar has a list of a day at all."""
+
+
+class Enricher(Protocol):
+    """Somebody who knows more of papers that others list: pure, like a source."""
+
+    name: str
+
+    def about(self, papers: Sequence[Paper], now: datetime) -> Iterable[Request]:
+        """What to ask for what else is known of some papers."""
+
+    def read(self, response: Response) -> Page:
+        """What an answer tells of papers. Raises SourceError."""
+
 
 class Fetcher(Protocol):
     """Speaks HTTP, politely."""
@@ -82,6 +102,12 @@ class Papers(Protocol):
 
     def collections(self, day: date) -> list[Collection]:
         """The newest fetch of each source for a day."""
+
+    def precedent(self, source: str, day: date) -> Precedent:
+        """What a source had on the days before one."""
+
+    def enrich(self, source: str, papers: Iterable[Paper], at: datetime) -> int:
+        """Takes in what somebody tells of papers without listing them; returns of how many."""
 
     def get(self, ids: Sequence[str], until: datetime | None = None) -> dict[str, Paper]:
         """Papers by id, with the votes known at `until`; unknown ids are left out."""
@@ -111,8 +137,117 @@ class Subscribers(Protocol):
     def all(self) -> Iterator[Subscriber]:
         """Everyone, by address."""
 
+    def schedules(self) -> Iterator[Subscriber]:
+        """One reader without address for each way to be mailed that somebody has chosen."""
+
     def remove(self, address: str) -> bool:
         """Forgets a reader; False when there was none."""
+
+
+class Lives(Subscribers, Protocol):
+    """Who reads, and where each of them stands."""
+
+    def change(self, subscriber: Subscriber, now: datetime) -> bool:
+        """What a reader asks for, but not their state; False when there is no such reader."""
+
+    def lives(self, addresses: Sequence[str]) -> Mapping[str, Life]:
+        """Where readers stand; unknown addresses are left out."""
+
+    def live(self, address: str, life: Life, now: datetime) -> None:
+        """Where a reader, who is here, stands from now on."""
+
+    def joined(self, address: str) -> tuple[datetime, str] | None:
+        """Since when a reader is here, and by whose word."""
+
+    def intern(self, address: str) -> int:
+        """The number that stands for an address, which has one from now on."""
+
+    def address(self, number: int) -> str | None:
+        """The address that a number stands for; None: nobody's, or an erased reader's."""
+
+    def rested(self, today: date) -> Sequence[str]:
+        """Whose pause is over on a day."""
+
+    def unanswered(self, oldest: datetime) -> Sequence[str]:
+        """Who has been pending since before an instant."""
+
+    def erase(self, address: str, mark: str, now: datetime, *, keep: bool) -> None:
+        """Forgets all about a reader but the ledger's key, under a name that is a hash.
+
+        `keep`: the hash also stands for their wish not to be brought back by a file.
+        """
+
+    def recall(self, address: str, marks: Sequence[str]) -> None:
+        """Gives an address the place back that it had before it was erased, if it had one."""
+
+    def any_erased(self) -> bool:
+        """Whether anybody was ever erased: most files need not be hashed."""
+
+    def erased(self, marks: Sequence[str]) -> AbstractSet[str]:
+        """Which of these hashes stand for a wish not to be brought back."""
+
+    def unerase(self, marks: Sequence[str]) -> None:
+        """They have come back of their own accord."""
+
+
+class Requests(Protocol):
+    """Wishes that wait for their address to answer, and what has been used up of limits."""
+
+    def put(self, asked: Asked) -> None:
+        """Keeps a request; the first of a day stands while it is open."""
+
+    def open(self, reader: int, day: date) -> Asked | None:
+        """A request that waits for an answer."""
+
+    def answered(self, reader: int, day: date) -> bool:
+        """Whether there was such a request, and it is answered."""
+
+    def confirm(self, reader: int, day: date, now: datetime) -> None:
+        """A request was answered: a first digest is due."""
+
+    def close(self, address: str, now: datetime) -> None:
+        """No request of an address can be answered any more."""
+
+    def unmailed(self, oldest: date, limit: int) -> Sequence[Asked]:
+        """Letters that are due, of requests from a day on, oldest first."""
+
+    def mailed(self, asked: Asked, at: datetime | None) -> None:
+        """A letter is handed over; None: it was not, and is still due."""
+
+    def unwelcomed(self, since: datetime) -> Sequence[str]:
+        """Who has confirmed since an instant, and waits for a first digest."""
+
+    def welcomed(self, address: str, now: datetime) -> None:
+        """The first digest has been seen to."""
+
+    def take(self, bucket: str, span: int, most: int) -> bool:
+        """Counts one use of a limit in a span of time; False: it is used up."""
+
+    def forget(self, oldest: date, span: int) -> None:
+        """Drops requests of earlier days, and limits of earlier spans."""
+
+
+class Consents(Protocol):
+    """The consent dossier."""
+
+    def add(self, address: str, deed: Deed) -> None:
+        """Adds a line to a reader's dossier."""
+
+    def of(self, address: str) -> Sequence[Deed]:
+        """A reader's dossier, oldest line first."""
+
+
+class Opinions(Protocol):
+    """What readers say of papers."""
+
+    def say(self, address: str, opinion: Opinion) -> None:
+        """Keeps an opinion; said again, it is younger."""
+
+    def unsay(self, address: str, work: str, kind: Feedback) -> bool:
+        """Takes an opinion back; False when there was none."""
+
+    def of(self, addresses: Sequence[str]) -> Mapping[str, Sequence[Opinion]]:
+        """What readers said, newest first; who said nothing is left out."""
 
 
 class Selections(Protocol):
@@ -135,6 +270,9 @@ class Selections(Protocol):
 
     def last_days(self, addresses: Sequence[str], day: date) -> Mapping[str, date]:
         """Per reader, the newest edition before a day that they got; none: left out."""
+
+    def fold(self, addresses: Sequence[str], first: date, day: date, now: datetime) -> int:
+        """Gives up editions from `first` on that wait for another attempt: `day`'s holds them."""
 
     def prove(self, proofs: Mapping[str, bytes], day: date) -> None:
         """Keeps the checksums of rendered messages, by address."""
@@ -167,6 +305,9 @@ class Ledger(Protocol):
 
     def open(self, addresses: Sequence[str], day: date, now: datetime) -> list[str]:
         """Of these, who is free or deferred and due."""
+
+    def held(self, addresses: Sequence[str], day: date) -> AbstractSet[str]:
+        """Of these, who has a row, whatever its state."""
 
     def expire(self, day: date, oldest: datetime, now: datetime) -> int:
         """Gives up what was first tried at `oldest` or before; returns how many."""

@@ -10,7 +10,8 @@ import pytest
 from digest.cli import COMMANDS
 from digest.mail.operators import OPERATORS
 from digest.mail.verdict import TABLE
-from digest.model import TRANSITIONS, DeliveryState
+from digest.model import TRANSITIONS, DeliveryState, SubscriberState
+from digest.model.life import BACK, LIFE, RETURNS
 from digest.transport.settings import ProviderSettings, RelaySettings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,3 +65,19 @@ def test_every_state_is_explained():
     text = (DOCS / "delivery-states.md").read_text()
     for state in DeliveryState:
         assert f"| `{state.value}` |" in text
+
+
+def test_the_diagram_of_a_subscriber_s_life_is_the_program_s():
+    def name(state):
+        return "nobody" if state is None else state.value
+
+    line = re.compile(r"^ +(\w+) --> (\w+) : (\w+)$", re.M)
+    drawn = set(line.findall((DOCS / "subscriber-life.md").read_text()))
+    told = {(name(a), name(b), act.value) for (a, act), b in LIFE.items()}
+    told |= {(name(a), name(b), act.value) for act, a in BACK.items() for b in RETURNS}
+    assert drawn == told
+
+
+@pytest.mark.parametrize("state", ["nobody", *SubscriberState])
+def test_every_state_of_a_subscriber_is_explained(state):
+    assert f"| `{state}` |" in (DOCS / "subscriber-life.md").read_text()

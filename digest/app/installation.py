@@ -9,26 +9,24 @@ from digest.app.parts import Parts, opened
 from digest.clock import Clock
 from digest.config import Settings
 from digest.encoders.static import installed
-from digest.engine.lock import run_lock
 from digest.errors import Misuse
 from digest.mail.message_id import message_id
 from digest.model import (
     Delivery,
     DeliveryState,
-    Message,
-    Outcome,
     Paper,
     Report,
     Run,
     Selection,
     Subscriber,
 )
-from digest.model.due import due_at, newest_day
+from digest.model.due import current_day, due_at, newest_day
 from digest.ports import Observer
 from digest.rank.explaining import Weighing
 from digest.rank.replay import Evaluation
 from digest.rank.telling import told
 from digest.stages.batches import batches
+from digest.stages.catch_up import REMEMBERED, days_before, missed_days
 from digest.stages.evaluate import Evaluate
 from digest.store.retention import prune
 
@@ -58,6 +56,7 @@ class App(Parts):
             backfill=backfill,
             expiry=None if backfill else expiry,
             fresh=self.settings.selection.fresh,
+            fold_after=self.settings.delivery.fold_after / 100,
             only=frozenset(only),
             deadline=deadline,
         )
@@ -65,25 +64,66 @@ class App(Parts):
     def nightly(self, run: Run, *, collect: bool = True) -> Report:
         """Collects, selects, renders, sends: one pass. Raises Locked.
 
-        With no day named, older editions that somebody still waits for are gone on with, too.
+        With no day named, every reader gets the edition that they should have by now, and older
+        ones that somebody still waits for are gone on with. The newest come first: an older one
+        whose papers they take over is given up then, and nobody gets two mails for one downtime.
         """
         report = Report(run.day)
         now = self.clock.now()
-        with run_lock(self.lock_file, f"digest run of {run.day}", now):
+        with self.alone(f"digest run of {run.day}", now):
             self.memory.check()
             self.memory.advance()
+            self.joining.tick()
             report.count(DeliveryState.IN_DOUBT, self.take_over(now))
             if collect:
-                self.engine.collect(run, report)
-            older = [] if run.backfill else self.ledger.waiting_days()
-            days = [*(day for day in older if day != run.day), run.day]
-            for day in days:
-                if not self._over(run) and day > self.memory.forgotten:
-                    self.engine.deliver(replace(run, day=day), report)
+                self._collect(run, report)
+                self._look_further(run, report)
+            passes = self._passes(run, now)
+            for each in passes:
+                if not self._over(run):
+                    self.engine.deliver(each, report)
             self._tidy(run, report)
         report.stopped = self._over(run)
+        days = {each.day for each in passes}
         report.deferred = sum(self.ledger.count(day).get(DeliveryState.DEFERRED, 0) for day in days)
-        return self._looking_ahead(run, report)
+        return self._looking_ahead(run, passes, report)
+
+    def _collect(self, run: Run, report: Report) -> None:
+        """The edition's day, and those before it that were missed: its pool reaches back."""
+        self.engine.collect(run, report)
+        if run.backfill:
+            return
+        now, before = self.clock.now(), days_before(run.day, REMEMBERED)
+        fetches = {day: self.papers.collections(day) for day in before}
+        for day in missed_days(fetches, run.day, now):
+            if not self._over(run):
+                self.engine.collect(replace(run, day=day), report)
+
+    def _passes(self, run: Run, now: datetime) -> list[Run]:
+        """What is to be delivered: editions that are somebody's by now, then what waits."""
+        if run.backfill:
+            return [run] if run.day > self.memory.forgotten else []
+        schedules = self.subscribers.schedules()
+        theirs = {current_day(reader, now, run.fresh) for reader in schedules} - {run.day}
+        older = [replace(run, day=day, latest=False) for day in sorted(theirs, reverse=True)]
+        waiting = [replace(run, day=day, resuming=True) for day in self.ledger.waiting_days()]
+        asked = [each for each in older if any(self.open(each, now))] + waiting
+        return [each for each in (run, *asked) if each.day > self.memory.forgotten]
+
+    def _look_further(self, run: Run, report: Report) -> None:
+        """Asks what else is known of what came in, and how the present day is filling up.
+
+        Nothing of it keeps an edition back, or makes a run fail.
+        """
+        if report.collections:
+            self.enrich.perform(run.day, self.clock.now())
+        now = self.clock.now()
+        troubled = any(fetch.verdict.failure for fetch in report.collections)
+        if run.backfill or troubled or run.day == now.date() or not self.settings.sources.watch:
+            return
+        today = replace(run, day=now.date())
+        for sources in self.collect.pending(today, now):
+            self.collect.perform(today, sources, now)
 
     def _tidy(self, run: Run, report: Report) -> None:
         if report.attempted:
@@ -105,24 +145,27 @@ class App(Parts):
 
     def adopt(self, sent: date) -> None:
         """Takes a restored store as it is; editions up to `sent` count as sent. Raises Locked."""
-        with run_lock(self.lock_file, "digest db adopt", self.clock.now()):
+        with self.alone("digest db adopt", self.clock.now()):
             self.memory.adopt(sent)
 
     def prepare(self, run: Run) -> Report:
         """Selects and proves what is due, and sends nothing. Raises Locked, RenderError."""
         report, now = Report(run.day), self.clock.now()
-        with run_lock(self.lock_file, f"digest render of {run.day}", now):
+        with self.alone(f"digest render of {run.day}", now):
             self.engine.prepare(run, report, now)
         return report
 
-    def _looking_ahead(self, run: Run, report: Report) -> Report:
-        """Adds what keeps the edition back, who is due later, and when the next of them is."""
+    def _looking_ahead(self, run: Run, passes: Sequence[Run], report: Report) -> Report:
+        """Adds what keeps editions back, who is due later, and when the next of them is."""
         now = self.clock.now()
-        due = any(run.due(reader, now) for reader in self.subscribers.active())
-        report.uncollected = due and not self.select.ready(run.day)
+        ready = {each: each.resuming or self.select.ready(each, now) for each in passes}
+        lacking = [each for each in passes if not ready[each]]
+        readers = self.subscribers.active() if lacking else ()
+        report.uncollected = any(each.due(reader, now) for reader in readers for each in lacking)
         later = [due_at(r, run.day, run.fresh) for r in self._waiting(run, now)]
         report.waiting = len(later)
-        report.next_due = min(filter(None, [*later, self.ledger.next_due(run.day)]), default=None)
+        deferred = [self.ledger.next_due(day) for day in {each.day for each in passes}]
+        report.next_due = min(filter(None, [*later, *deferred]), default=None)
         return report
 
     def _waiting(self, run: Run, now: datetime) -> Iterator[Subscriber]:
@@ -174,12 +217,6 @@ class App(Parts):
     def message_id(self, address: str, day: date) -> str:
         """The Message-ID of an edition for a reader: computed, never stored."""
         return message_id(self.identity.list_label, address, day, self.identity.domain)
-
-    def hand_over(self, messages: Sequence[Message]) -> list[Outcome]:
-        """Hands messages over outside the ledger: test copies, answers. Raises TransportError."""
-        outcomes: list[Outcome] = []
-        self._deliver(messages, lambda _: None, outcomes.append, lambda: False)
-        return outcomes
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from digest.model import Message, Outcome
 from digest.ports import Transport
 from digest.render.html import Html
 from digest.render.renderers import Renderers
-from digest.render.templates import environment
+from digest.render.templates import environment, templates
 from digest.render.text import Text
 from digest.stages.doubts import Doubts
 from digest.stages.post import WayOut
@@ -85,6 +85,12 @@ class SendingParts(StoreParts):
     def _keep_pace(self) -> None:
         keep(self.pace_store, self.course, self.clock.now(), self.settings.delivery.retry_after)
 
+    def hand_over(self, messages: Sequence[Message]) -> list[Outcome]:
+        """Hands messages over outside the ledger: letters, test copies. Raises TransportError."""
+        outcomes: list[Outcome] = []
+        self._deliver(messages, lambda _: None, outcomes.append, lambda: False)
+        return outcomes
+
     def _deliver(
         self,
         messages: Iterable[Message | Callable[[], object]],
@@ -99,7 +105,7 @@ def renderer(
     settings: Settings, keys: Sequence[bytes], loader: BaseLoader | None = None
 ) -> Renderers:
     """What makes an installation's mails, with its templates or others. Raises RenderError."""
-    pages = environment(loader)
+    pages = environment(loader or templates(settings.mail.theme))
     identity, base_url = Identity.of(settings.mail), settings.web.base_url
-    locale = settings.mail.locale
-    return Renderers(identity, Signer(keys), base_url, Html(pages), Text(pages), locale)
+    locale, html = settings.mail.locale, Html(pages, images=settings.mail.images)
+    return Renderers(identity, Signer(keys), base_url, html, Text(pages), locale)

@@ -11,6 +11,7 @@ from digest.model import (
     Message,
 )
 from digest.render.examples import Example, names
+from digest.render.templates import templates
 from digest.stages.press import INERT
 
 
@@ -22,8 +23,8 @@ class Specimens:
 
     def __init__(self, settings: Settings, loader: BaseLoader | None = None) -> None:
         """With the program's own templates unless others are given. Raises RenderError."""
-        self._loader = loader
-        self._renderer = renderer(settings, [b"no secret at all"], loader)
+        self._loader = loader or templates(settings.mail.theme)
+        self._renderer = renderer(settings, [b"no secret at all"], self._loader)
 
     @property
     def names(self) -> list[str]:

@@ -1,14 +1,15 @@
 """The stores of an installation, over its one database."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
-from pathlib import Path
 
 from digest.clock import Clock
 from digest.config import Settings
 from digest.config.sections import InDoubt
-from digest.errors import Misuse
+from digest.engine.lock import run_lock
 from digest.model import WHOLE, Part
 from digest.ports import Observer
 from digest.store.journal import Journals
@@ -17,8 +18,8 @@ from digest.store.memory import Memory
 from digest.store.pace import PaceStore
 from digest.store.papers import PaperStore
 from digest.store.selections import SelectionStore
-from digest.store.sqlite import SqliteDatabase
 from digest.store.subscribers import SubscriberStore
+from digest.store.whole import Store, open_store
 
 
 @dataclass
@@ -28,7 +29,7 @@ class StoreParts:
     settings: Settings
     clock: Clock
     observer: Observer
-    database: SqliteDatabase
+    database: Store
     stop: Callable[[], bool] = lambda: False
     """Whether to finish what is under way and begin nothing more."""
     part: Part = WHOLE
@@ -71,15 +72,13 @@ class StoreParts:
         """What is known of providers and relays from run to run."""
         return PaceStore(self.database)
 
-    @cached_property
-    def lock_file(self) -> Path:
-        """What a run holds while it works."""
-        return self.settings.home / "run.lock"
+    @contextmanager
+    def alone(self, what: str, now: datetime) -> Iterator[None]:
+        """Holds the run lock, here and among all machines that share the store. Raises Locked."""
+        with run_lock(self.settings.home / "run.lock", what, now), self.database.alone(what):
+            yield
 
 
-def open_database(settings: Settings) -> SqliteDatabase:
+def open_database(settings: Settings) -> Store:
     """The store as it is, of whatever schema."""
-    path = settings.store.sqlite
-    if path is None:
-        raise Misuse(f"store = {str(settings.store)!r}: PostgreSQL is not supported yet")
-    return SqliteDatabase(path)
+    return open_store(settings.store.sqlite, settings.store.postgresql)

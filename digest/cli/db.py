@@ -1,5 +1,6 @@
 """`digest db`: the store itself."""
 
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import click
 from digest.app import open_database
 from digest.cli.options import Day
 from digest.cli.session import Session, pass_session
-from digest.errors import StoreError
-from digest.store.sqlite import SqliteDatabase
+from digest.config.places import StoreUrl
+from digest.errors import Misuse, StoreError
+from digest.store.copying import copy as copy_store
+from digest.store.whole import Store, open_store
 
 
 @click.group()
@@ -21,8 +24,8 @@ def db() -> None:
 @pass_session
 def migrate(session: Session) -> None:
     """Bring the schema up to date (make a backup first, with `digest db backup`)."""
-    database = open_database(session.settings)
-    applied = database.migrate()
+    with closing(open_database(session.settings)) as database:
+        applied = database.migrate()
     click.echo(f"applied {', '.join(applied)}" if applied else "the schema is up to date")
 
 
@@ -30,8 +33,9 @@ def migrate(session: Session) -> None:
 @pass_session
 def check(session: Session) -> None:
     """Look for damage; exit status 1 when there is some."""
-    database = _current(session)
-    if problems := database.check():
+    with closing(_current(session)) as database:
+        problems = database.check()
+    if problems:
         raise StoreError("damaged: " + "; ".join(problems) + ": restore the last backup")
     click.echo("sound, and of this program's schema")
 
@@ -40,8 +44,12 @@ def check(session: Session) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @pass_session
 def backup(session: Session, file: Path) -> None:
-    """Copy the whole store to FILE, consistently, while it is in use."""
-    open_database(session.settings).backup(file)
+    """Copy the whole store to FILE (SQLite), as it is at one instant, while it is in use.
+
+    A store on PostgreSQL comes back with `digest db copy sqlite:///FILE postgresql://…`.
+    """
+    with closing(open_database(session.settings)) as database:
+        database.backup(file)
     click.echo(f"{file} holds a whole copy")
 
 
@@ -49,7 +57,8 @@ def backup(session: Session, file: Path) -> None:
 @pass_session
 def vacuum(session: Session) -> None:
     """Give unused space back to the file system."""
-    _current(session).vacuum()
+    with closing(_current(session)) as database:
+        database.vacuum()
     click.echo("done")
 
 
@@ -74,7 +83,45 @@ def adopt(session: Session, sent: date) -> None:
     click.echo(f"the store is taken as it is; editions up to {sent} count as sent")
 
 
-def _current(session: Session) -> SqliteDatabase:
+@db.command()
+@click.argument("source", metavar="FROM")
+@click.argument("target", metavar="TO")
+@pass_session
+def copy(session: Session, source: str, target: str) -> None:
+    """Copy a whole store into a new one, SQLite or PostgreSQL, and compare them row for row.
+
+    Both are written as `store` is; `-` stands for the store of the settings, so that a password
+    need not be told to everybody who can list processes. Numbers stay, so links in mails that
+    were sent go on to work. Afterwards set `store` to the new one.
+
+    Example: digest db copy sqlite:///var/digest.db -
+    """
+    with (
+        closing(_named(session, source)) as there,
+        closing(_named(session, target, new=True)) as new,
+    ):
+        copied = copy_store(there, new, lambda name, rows: click.echo(f"{rows:>12,}  {name}"))
+    click.echo(f"{sum(copied.values()):,} rows copied, each compared")
+
+
+def _named(session: Session, written: str, *, new: bool = False) -> Store:
+    """The store that an argument means; only a new one need not be there."""
+    if written == "-":
+        return open_database(session.settings)
+    try:
+        url = StoreUrl.parse(written).under(session.settings.home)
+    except ValueError as error:
+        raise Misuse(f"{StoreUrl(written)}: {error}") from error
+    if url.sqlite and not new and not url.sqlite.exists():
+        raise Misuse(f"{url.sqlite}: there is no such store")
+    return open_store(url.sqlite, url.postgresql)
+
+
+def _current(session: Session) -> Store:
     database = open_database(session.settings)
-    database.require_current()
+    try:
+        database.require_current()
+    except BaseException:
+        database.close()
+        raise
     return database

@@ -29,8 +29,9 @@ class Laboratory:
     """Prints what the lab asks for, with the templates as they are at that moment."""
 
     def __init__(self, app: App, folder: Path | None) -> None:
-        self._app, self._loader = app, overriding(folder)
-        self._folders = [*folders(), *([folder] if folder else [])]
+        self._app, self._loader = app, overriding(app, folder)
+        own = [where for where in (folder, app.settings.mail.theme) if where]
+        self._folders = [*folders(), *own]
         self._seen = ""
 
     @property

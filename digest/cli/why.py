@@ -104,7 +104,7 @@ PARTS = {
     "pairs": "pairs of words",
     "literal": "word for word",
     "latent": "meaning, from the papers",
-    "vectors": "meaning, from word vectors",
+    "terms": "words near to the topic's",
     "sentence": "its best sentence",
     "company": "its nearest papers",
     "feedback": "words of the best papers",

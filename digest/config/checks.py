@@ -38,6 +38,7 @@ def check(settings: Settings, layers: Sequence[Layer], problems: list[BadSetting
     _relay(settings, report)
     _patience(settings, report)
     _language(settings, report)
+    _theme(settings, report)
     identity = _identity(settings, report)
     outside = [relay.host for relay in settings.smtp.relays if not is_loopback(relay.host)]
     if settings.outbox.kind is OutboxKind.SMTP and outside:
@@ -97,6 +98,12 @@ def _language(settings: Settings, report: Report) -> None:
     if not speaks(settings.mail.locale):
         hint = f"write one of {', '.join(LANGUAGES).replace('_', '-')}"
         report("mail.locale", f"{show(settings.mail.locale)} is not spoken", hint)
+
+
+def _theme(settings: Settings, report: Report) -> None:
+    theme = settings.mail.theme
+    if theme is not None and not theme.is_dir():
+        report("mail.theme", f"{show(str(theme))} is no folder", "name one that holds theme.toml")
 
 
 def _value(settings: object, path: Sequence[str]) -> Any:

@@ -21,12 +21,14 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import b2a_base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import IntEnum
 from hashlib import blake2b
 from hmac import compare_digest
 from struct import Struct
 from typing import NamedTuple
+
+from digest.model.life import CONFIRM_WITHIN
 
 _PAYLOAD = Struct(">IHBB")
 """Reader, day, item, page of scopes."""
@@ -53,6 +55,10 @@ class Scope(IntEnum):
     """More, less, save, and the saved list."""
 
 
+LIFETIME = {Scope.CONFIRM: CONFIRM_WITHIN}
+"""Scopes that expire, counted from the day of issue. Unsubscribing must not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """The meaning of a token."""
@@ -64,6 +70,13 @@ class Token:
     """The edition, or the day of issue where the scope expires."""
     item: int = 0
     """The paper's place in the selection, from 1; 0 for none."""
+
+    def expired(self, today: date) -> bool:
+        """Whether its time is over; a scope that expires needs a day of issue, not a future one."""
+        life = LIFETIME.get(self.scope)
+        if life is None:
+            return False
+        return self.day is None or not timedelta(0) <= today - self.day <= life
 
 
 class EditionTokens(NamedTuple):

@@ -8,7 +8,7 @@ class Link:
     """A link with the words that stand for it."""
 
     kind: str
-    """What it leads to: PDF, Code or Project."""
+    """What it leads to: PDF, Code, Project or Rate, in the reader's language."""
     label: str
     """The kind with a word of the target, so that no two links of a mail read the same."""
     url: str
@@ -38,6 +38,10 @@ class Card:
     """BCP 47 tag of the text where it is not the digest's own; "" otherwise."""
     direction: str = "ltr"
     """Of title and summary."""
+    rate: Link = Link("", "", "")
+    """Where a reader says more, less or save: its `url` follows `Digest.feedback_url`."""
+    thumbnail: str = ""
+    """A picture, https; "" where none is known. The card is complete without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,9 @@ class Digest:
     """What the reader follows; "" for nothing but what trends."""
     manage_url: str = ""
     unsubscribe_url: str = ""
-    web_url: str = ""
     feedback_url: str = ""
-    """Where the addresses of what the reader thinks of a paper begin; a paper's id ends each."""
+    """What each card's `rate.url` follows."""
+    web_url: str = ""
     imprint: str = ""
     language: str = "en"
     direction: str = "ltr"

@@ -10,17 +10,26 @@ rhythm); at each of them they get the newest edition that is ready, one a local 
     daily       Tue         Wed         Thu         Fri         Sat        07:30 in Berlin
     weekdays    Tue         Wed         Thu         Fri         Mon        Friday's waits
     weekly                                                      Mon        the newest on Mondays
+
+From that time on until the time of their next one an edition is theirs: its *window*. The windows
+of a reader's editions follow each other without gap or overlap, so whenever a run comes, after
+whatever downtime, there is exactly one edition that a reader should have by then::
+
+    daily        ├── Mon's ──────────┼── Tue's ──────────┼── Wed's …
+                 Tue 07:30           Wed 07:30           Thu 07:30
+                                 └── late: folded into the next, if the reader got the last one
 """
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from digest.errors import Unknown
+from digest.model.calendar import is_weekend
 from digest.model.subscriber import Rhythm, Subscriber
 
 DAY = timedelta(days=1)
-SATURDAY = 5
 FORTNIGHT = 15
 """Days within which every rhythm has a time, even where the calendar skipped a Monday."""
 
@@ -47,6 +56,37 @@ def due_at(subscriber: Subscriber, day: date, fresh: bool) -> datetime | None:
     Raises Unknown for a zone that does not exist.
     """
     return _due_at(subscriber.timezone, subscriber.send_at, subscriber.rhythm, day, fresh)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When a reader may get an edition: `opens <= now < closes`."""
+
+    opens: datetime
+    """Their time for it."""
+    closes: datetime
+    """Their time for the next one, which then holds what this one would have held."""
+
+    def holds(self, now: datetime) -> bool:
+        """Whether the edition is the reader's by now, and no newer one is."""
+        return self.opens <= now < self.closes
+
+    def late(self, now: datetime, share: float) -> bool:
+        """Whether more than a `share` of the window is over: the next one is near."""
+        return now >= self.opens + share * (self.closes - self.opens)
+
+
+def window(subscriber: Subscriber, day: date, fresh: bool) -> Window | None:
+    """When a reader may get an edition; None: never. Raises Unknown for an unknown zone."""
+    return _window(subscriber.timezone, subscriber.send_at, subscriber.rhythm, day, fresh)
+
+
+def previous_day(subscriber: Subscriber, day: date, fresh: bool) -> date:
+    """The edition that a reader was to get before this one."""
+    day -= DAY
+    while due_at(subscriber, day, fresh) is None:
+        day -= DAY
+    return day
 
 
 def is_due(subscriber: Subscriber, day: date, now: datetime, fresh: bool) -> bool:
@@ -78,7 +118,7 @@ def next_due(subscriber: Subscriber, now: datetime, fresh: bool) -> tuple[dateti
 def _due_at(
     zone: str, send_at: time | None, rhythm: Rhythm, day: date, fresh: bool
 ) -> datetime | None:
-    if day.weekday() >= SATURDAY:
+    if is_weekend(day):
         return None
     where = _zone(zone)
     following = _weekday(day + DAY, DAY)
@@ -86,6 +126,19 @@ def _due_at(
     then = _first_time(where, send_at, rhythm, ready_at(following, fresh))
     one_day = at.astimezone(where).date() == then.astimezone(where).date()
     return None if one_day or ready_at(following, fresh) <= at else at
+
+
+@lru_cache(maxsize=65_536)
+def _window(
+    zone: str, send_at: time | None, rhythm: Rhythm, day: date, fresh: bool
+) -> Window | None:
+    opens = _due_at(zone, send_at, rhythm, day, fresh)
+    if opens is None:
+        return None
+    following = day + DAY
+    while (closes := _due_at(zone, send_at, rhythm, following, fresh)) is None:
+        following += DAY
+    return Window(opens, closes)
 
 
 def _first_time(zone: ZoneInfo, send_at: time | None, rhythm: Rhythm, ready: datetime) -> datetime:
@@ -114,14 +167,14 @@ def _wanted(local: date, rhythm: Rhythm) -> bool:
         case Rhythm.DAILY:
             return True
         case Rhythm.WEEKDAYS:
-            return local.weekday() < SATURDAY
+            return not is_weekend(local)
         case Rhythm.WEEKLY:
             return local.weekday() == 0
 
 
 def _weekday(day: date, step: timedelta) -> date:
     """The first day from Monday to Friday, from `day` on."""
-    while day.weekday() >= SATURDAY:
+    while is_weekend(day):
         day += step
     return day
 

@@ -1,7 +1,7 @@
 """Who reads, and what they asked for."""
 
-from dataclasses import dataclass
-from datetime import time
+from dataclasses import dataclass, field
+from datetime import datetime, time
 from enum import StrEnum
 
 from digest.model.topic import Topic
@@ -55,6 +55,8 @@ class Subscriber:
     locale: str = ""
     """BCP 47; "": the installation's own (`mail.locale`)."""
     state: SubscriberState = SubscriberState.ACTIVE
+    since: datetime | None = field(default=None, compare=False)
+    """Since when they are readers; None: since ever."""
 
     @property
     def interests(self) -> tuple[Topic, ...]:

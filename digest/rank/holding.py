@@ -17,6 +17,9 @@ WHOLE = 0.9
 """Share of a phrase's words, by rarity, that is the whole phrase for all that matters."""
 PAIR, APART = 2, 0.5
 """Two words mean something together; apart ("world", "models") they say half of it or less."""
+UNSURE = 2.0
+"""Standard deviations by which a count is taken for chance: few holders say little of how many
+papers are on a topic."""
 SHORT = 3
 """Words of a short phrase; of a longer one, papers hold a share that falls with its root."""
 
@@ -37,7 +40,8 @@ def needed(raw: Floats, share: Floats, p: Parameters) -> Floats:
     """
     place = np.empty(len(raw), dtype=np.int64)
     place[np.argsort(-raw, kind="stable")] = np.arange(1, len(raw) + 1)
-    expected = p.broader * (share >= WHOLE).sum()
+    holders = float((share >= WHOLE).sum())
+    expected = p.broader * holders - UNSURE * np.sqrt(holders)
     lacking = np.where((share >= WHOLE) | (place <= expected), 0, 1 - share)
     odds = p.floor / (1 - p.floor) * np.exp(p.lacking * lacking)
     return np.asarray(odds / (1 + odds), dtype=np.float32)

@@ -34,10 +34,11 @@ class Parameters:
     """How many words apart two words are still a pair."""
     latent: float = 0.4
     """Nearness in the corpus's own latent space."""
-    vectors: float = 0.6
-    """Nearness of word vectors, paper as a whole. Only with the optional vectors."""
-    sentence: float = 0.3
-    """Nearness of word vectors, best sentence. Only with the optional vectors."""
+    terms: float = 1.0
+    """Nearness of the paper's words to each of the topic's. 0.6 to 1.2 are alike. Only with the
+    optional vectors."""
+    sentence: float = 0.5
+    """Nearness of the paper's best sentence to the topic. Only with the optional vectors."""
     widen: float = 1.5
     """Factor on `latent` when there are no word vectors to share its work."""
 
@@ -103,7 +104,7 @@ class Parameters:
     """Raw score of a paper that is as likely on topic as not."""
     spread: float = 2.5
     """Raw score that multiplies the odds of being on topic by e."""
-    liked_midpoint: float = 2.5
+    liked_midpoint: float = 2.3
     """The same for liked papers."""
     liked_spread: float = 1.0
     """The same for liked papers."""
@@ -113,7 +114,7 @@ class Parameters:
     """How much votes count less that took longer: ln(1 + votes) - haste · ln(hours)."""
     lift: float = 0.8
     """Relevance gains this share for the most voted paper. Beat adding, gating and rank fusion."""
-    floor: float = 0.6
+    floor: float = 0.65
     """Relevance below which a paper is not worth a place."""
     broader: float = 2.0
     """Papers on a topic are this many times those that hold all its words: others say it in other

@@ -13,6 +13,7 @@ from digest.rank.literal import Places
 from digest.rank.parameters import DEFAULT, Parameters
 from digest.rank.ragged import Floats
 from digest.rank.space import Space
+from digest.rank.terms import Terms
 from digest.rank.tokens import asked
 from digest.rank.vectors import Meanings, WordVectors
 from digest.rank.views import Pairs, Stems, views
@@ -49,6 +50,7 @@ class Field:
         self.places = Places(corpus)
         self.space = Space(corpus, parameters)
         self.meanings = Meanings(corpus, table) if table is not None else None
+        self.terms = Terms(corpus, table) if table is not None else None
         self.company: Neighbours = neighbours(self.space, self.meanings, parameters)
 
     def evidence(self, topic: str) -> Evidence:
@@ -87,13 +89,13 @@ class Field:
 
     def _meaning(self, topic: str) -> dict[str, Floats]:
         p, near = self.parameters, self.space.papers @ self.space.query(topic)
-        if self.meanings is None:
+        if self.meanings is None or self.terms is None:
             return {"latent": p.latent * p.widen * standard(near)}
-        query = self.meanings.query(topic)
+        best = self.meanings.best_sentence(self.meanings.query(topic))
         return {
             "latent": p.latent * standard(near),
-            "vectors": p.vectors * standard(self.meanings.nearness(query)),
-            "sentence": p.sentence * standard(self.meanings.best_sentence(query)),
+            "terms": p.terms * standard(self.terms.nearness(topic)),
+            "sentence": p.sentence * standard(best),
         }
 
     def _company(self, raw: Floats) -> Floats:

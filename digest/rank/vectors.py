@@ -54,10 +54,6 @@ class Meanings:
                 vectors[i] = self._vectors[self._words[word]]
         return np.asarray(unit(vectors.sum(0, keepdims=True))[0], dtype=np.float32)
 
-    def nearness(self, query: Floats) -> Floats:
-        """Cosine of a topic with each paper as a whole."""
-        return np.asarray(self.papers @ query, dtype=np.float32)
-
     def best_sentence(self, query: Floats) -> Floats:
         """Cosine of a topic with the nearest sentence of each paper, 0 where there is none."""
         best = np.zeros(len(self.papers), dtype=np.float32)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from functools import lru_cache
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from digest.model import Card, Link, Paper, Reason
 from digest.render import evidence, wording
@@ -40,7 +40,14 @@ def card(paper: Paper, reasons: tuple[Reason, ...], words: Language) -> Card:
         why_now=evidence.why_now(reasons, paper, words),
         links=links(paper, page, words),
         direction=direction(title),
+        rate=_rate(paper, words),
+        thumbnail=picture(paper.thumbnail),
     )
+
+
+def picture(url: str) -> str:
+    """A picture's address; without its query, for that could tell readers apart."""
+    return link(urlsplit(url)._replace(query="", fragment="").geturl()) if url else ""
 
 
 def authors(names: tuple[str, ...], words: Language) -> str:
@@ -84,6 +91,12 @@ def direction(text: str) -> str:
 def _short(text: str, limit: int) -> str:
     """Text of a stranger, readable and no longer than fits."""
     return wording.shortened(readable(plain(text)), limit)
+
+
+def _rate(paper: Paper, words: Language) -> Link:
+    kind, name = words.gettext("Rate"), plain(paper.id)
+    number = wording.shortened(name.partition(":")[2] or name, _LABEL_LONGEST)
+    return Link(kind, f"{kind} {number}", quote(name, ":/"))
 
 
 def _labelled(kind: str, url: str, words: str) -> Link | None:

@@ -59,7 +59,10 @@ class Mark(StrEnum):
     HEADING = "\ue100"
     """And the characters after it, one for each section; so with the cards."""
     HTML_CARD = "\ue200"
-    TEXT_CARD = "\ue300"
+    HTML_TAIL = "\ue300"
+    TEXT_CARD = "\ue400"
+    TEXT_TAIL = "\ue500"
+    """What stands in a card before and behind the token of its feedback link."""
 
 
 READY = tuple(list(Mark)[:9])
@@ -338,8 +341,8 @@ class Frames:
             follows=Mark.FOLLOWS.value if shape.follows else "",
             manage_url=links.manage,
             unsubscribe_url=links.unsubscribe,
-            web_url=links.web,
             feedback_url=links.feedback,
+            web_url=links.web,
             imprint=self._identity.imprint,
             language=self._words.tag,
             direction=self._words.direction,

@@ -6,16 +6,23 @@ from functools import partial
 from jinja2 import Environment, TemplateError
 from markupsafe import Markup
 
-from digest.model import Card, Digest
+from digest.model import Card, Digest, Link
 from digest.render.languages import ENGLISH, Language, language
 from digest.render.templates import explained
+
+SAMPLE = Card("x", "", "", "", "", "", "", (), rate=Link("x", "x", "x"))
+"""A card to try templates with."""
 
 
 class Html:
     """The HTML edition of digests."""
 
-    def __init__(self, environment: Environment) -> None:
-        """Compiles the templates. Raises RenderError."""
+    def __init__(self, environment: Environment, *, images: bool = False) -> None:
+        """Compiles and tries the templates. Raises RenderError.
+
+        `images`: whether cards show their pictures.
+        """
+        self._images = images
         try:
             self._page = environment.get_template("digest.html")
             self._card = environment.get_template("card.html")
@@ -25,16 +32,16 @@ class Html:
     def page(self, digest: Digest, card: Callable[[Card], Markup] | None = None) -> str:
         """The whole page, however large; `card` prints one paper."""
         words = language(digest.language)
-        card = card or partial(self.card, words=words, feedback_url=digest.feedback_url)
+        card = card or partial(self.card, words=words, feedback=digest.feedback_url)
         try:
             return self._page.render(digest=digest, card=card, language=words)
         except TemplateError as error:
             raise explained(error) from error
 
-    def card(self, card: Card, words: Language = ENGLISH, feedback_url: str = "") -> Markup:
-        """One paper; `feedback_url` begins the addresses of what its reader thinks of it."""
-        values = {"card": card, "language": words, "feedback_url": feedback_url}
+    def card(self, card: Card, words: Language = ENGLISH, feedback: str = "") -> Markup:
+        """One paper; `feedback`: what its feedback link begins with."""
+        images, shown = self._images, {"language": words, "feedback": feedback}
         try:
-            return Markup(self._card.render(values))  # noqa: S704 - made by an escaping template
+            return Markup(self._card.render(card=card, images=images, **shown))  # noqa: S704 - made by an escaping template
         except TemplateError as error:
             raise explained(error) from error

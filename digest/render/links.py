@@ -23,7 +23,7 @@ class Links:
     web: str
     """This edition, as a page."""
     feedback: str
-    """Where the addresses of what the reader thinks of a paper begin; a paper's id ends each."""
+    """Where one says more, less or save, of the paper whose id follows."""
     home: str
     """Where one subscribes."""
     archive: str
@@ -50,7 +50,7 @@ class Links:
             unsubscribe_mail=f"mailto:{mail}",
             manage=f"{base}/manage/{tokens.manage}",
             web=f"{base}/digest/{tokens.view}",
-            feedback=feedback(base, tokens),
+            feedback=f"{base}/feedback/{tokens.feedback}/",
             home=f"{base}/",
             archive=f"{base}/archive/{day}/",
             reverse_path=reverse_path(tokens, identity),

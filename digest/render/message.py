@@ -20,7 +20,7 @@ from digest.mail.tokens import Signer, told
 from digest.model import Digest, Message, Mood, Paper, Selection, Subscriber
 from digest.render import compose
 from digest.render.fit import BUDGET, fit
-from digest.render.frames import STALE, Forms, Frame, Frames, Layout, Mark, Shape
+from digest.render.frames import STALE, TOKENS, Forms, Frame, Frames, Layout, Mark, Shape
 from digest.render.header import closing, part
 from digest.render.html import Html
 from digest.render.languages import ENGLISH, Language
@@ -98,8 +98,9 @@ class Renderer:
         self.words = words
         self.html, self.text = html or Html(environment()), text or Text(environment())
         forms = self._forms = Forms()
+        feedback = Links.of(base_url, identity, TOKENS, date.min).feedback
         self._frames = Frames(identity, base_url, self.html, self.text, forms, words)
-        self._cards = ReadyCards(self.html, self.text, words, base_url)
+        self._cards = ReadyCards(self.html, self.text, words, feedback)
         self._subjects = forms.memo(self._subject, KEPT)
         self._plans = forms.memo(self._plan, KEPT)
         self._topics = forms.memo(self._follows, KEPT)

@@ -8,11 +8,10 @@ from typing import NamedTuple
 from digest.model import Card, Choice, Digest, Paper, Reason, Selection
 from digest.render.card import card
 from digest.render.compose import heading
-from digest.render.frames import READY, TOKENS, Holes
+from digest.render.frames import READY, Holes
 from digest.render.holes import Cut, quoted_cut
 from digest.render.html import Html
 from digest.render.languages import Language
-from digest.render.links import feedback
 from digest.render.memo import Memo
 from digest.render.text import MOST, Text
 
@@ -58,9 +57,10 @@ class _Printed:
 class ReadyCards:
     """Prints each paper once for the same reasons, and holds what it printed."""
 
-    def __init__(self, html: Html, text: Text, words: Language, base_url: str) -> None:
+    def __init__(self, html: Html, text: Text, words: Language, feedback: str) -> None:
+        """`feedback`: what feedback links begin with, with marks for the token."""
         self._html, self._text, self._words = html, text, words
-        self._feedback = feedback(base_url, TOKENS)
+        self._feedback = feedback
         self._number = len(text.opening(MOST))
         self._made: Memo[tuple[Paper, Reasons], ReadyCard] = Memo(self._make, CARDS)
         self._printed: Memo[Card, _Printed] = Memo(self._print, CARDS)

@@ -8,12 +8,12 @@ from jinja2 import Environment, TemplateError
 from digest.errors import RenderError
 from digest.model import Card, Digest
 from digest.render import holes
+from digest.render.html import SAMPLE
 from digest.render.languages import ENGLISH, Language, language
 from digest.render.templates import explained
 
 MOST = 99
 """Papers of a mail: numbers are two columns wide."""
-_SAMPLE = Card("x", "", "", "", "", "", "", ())
 
 
 class Text:
@@ -32,28 +32,26 @@ class Text:
     def page(self, digest: Digest, card: Callable[[Card, int], str] | None = None) -> str:
         """The whole text; `card` prints one paper under its number."""
         words, number = language(digest.language), _numbers(digest)
-        card = card or partial(self.card, words=words, feedback_url=digest.feedback_url)
+        card = card or partial(self.card, words=words, feedback=digest.feedback_url)
         try:
             return self._page.render(digest=digest, number=number, card=card, language=words)
         except TemplateError as error:
             raise explained(error) from error
 
-    def card(
-        self, card: Card, place: int, words: Language = ENGLISH, feedback_url: str = ""
-    ) -> str:
-        """A paper under its number; `feedback_url` as in the HTML."""
-        values = {"card": card, "place": place, "language": words, "feedback_url": feedback_url}
+    def card(self, card: Card, place: int, words: Language = ENGLISH, feedback: str = "") -> str:
+        """A paper under its number; `feedback`: what its feedback link begins with."""
+        shown = {"language": words, "feedback": feedback}
         try:
-            return self._card.render(values)
+            return self._card.render(card=card, place=place, **shown)
         except TemplateError as error:
             raise explained(error) from error
 
     def opening(self, place: int) -> str:
         """What stands before a card's title: its number. Raises RenderError."""
-        one, other = self.card(_SAMPLE, MOST - 1), self.card(_SAMPLE, MOST)
+        one, other = self.card(SAMPLE, MOST - 1), self.card(SAMPLE, MOST)
         last = max(i for i, (a, b) in enumerate(zip(one, other, strict=True)) if a != b)
-        rest = other[max(other.index(_SAMPLE.title, last), last + 1) :]
-        printed = self.card(_SAMPLE, place)
+        rest = other[max(other.index(SAMPLE.title, last), last + 1) :]
+        printed = self.card(SAMPLE, place)
         if len(printed) != len(other) or not printed.endswith(rest):
             raise RenderError("card.txt: numbers from 1 to 99 must take the same columns")
         return printed.removesuffix(rest)

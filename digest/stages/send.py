@@ -65,10 +65,14 @@ class Send:
         for batch in batches(due, SIZE):
             if self._over(run):
                 break
-            open_ = set(self._ledger.open([reader.address for reader in batch], run.day, now))
+            open_ = self._open([reader.address for reader in batch], run, now)
             if waiting := [reader for reader in batch if reader.address in open_]:
                 yield waiting
         yield []
+
+    def _open(self, addresses: Sequence[str], run: Run, now: datetime) -> set[str]:
+        open_ = set(self._ledger.open(addresses, run.day, now))
+        return open_ & set(self._ledger.held(addresses, run.day)) if run.resuming else open_
 
     def perform(self, run: Run, batch: Sequence[Subscriber], now: datetime) -> Sent:
         """Claims a batch and hands it over; tells how those before it ended, as far as they did."""

@@ -9,6 +9,8 @@ from importlib.resources import files
 from typing import Any, Protocol, overload
 
 Value = str | int | float | bytes | None
+"""A list is passed as JSON, and `json_each(:list)` is its table, with the column `value` (text on
+PostgreSQL: `CAST(value AS BIGINT)` where numbers are meant)."""
 Params = Mapping[str, Value]
 Row = tuple[Any, ...]
 

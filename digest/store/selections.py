@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime, time
 
 import numpy as np
 
-from digest.model import SEEN, ReasonKind, Selection
+from digest.model import SEEN, DeliveryState, ReasonKind, Selection
 from digest.rank.decisions import Decisions, Named
 from digest.rank.ragged import Ints
-from digest.store.database import Database, Params, Queries, to_instant
+from digest.store.database import Database, Params, Queries, Value, to_instant
 from digest.store.selection_row import Names, pack, papers, reasons, unpack
 from digest.store.states import CODES
 
@@ -34,7 +34,8 @@ class SelectionStore:
                 {"address": address, "day": day.toordinal(), "chosen": row}
                 for address, row in zip(decisions.addresses, packed, strict=True)
             ]
-            self._db.many(self._sql["intern"], ({"address": row["address"]} for row in rows))
+            interned: Params = {"addresses": json.dumps(list(decisions.addresses))}
+            self._db.execute(self._sql["intern"], interned)
             self._db.many(self._sql["put"], rows)
 
     def recorded(self, addresses: Sequence[str], day: date) -> set[str]:
@@ -65,9 +66,24 @@ class SelectionStore:
         }
 
     def last_days(self, addresses: Sequence[str], day: date) -> dict[str, date]:
-        """Per reader, the newest edition before a day that they got; none: left out."""
+        """Per reader, the newest edition before a day that they got; never tried: left out.
+
+        Who was tried and got none is told the day before the first: nothing since is lost.
+        """
         rows = self._db.all(self._sql["last_days"], _asked(addresses, day))
         return {address: date.fromordinal(last) for address, last in rows}
+
+    def fold(self, addresses: Sequence[str], first: date, day: date, now: datetime) -> int:
+        """Gives up editions from `first` on that wait for another attempt; returns how many.
+
+        The edition of `day` is chosen from the same papers: both would bring them twice.
+        """
+        states = (DeliveryState.IN_DOUBT, DeliveryState.EXPIRED, DeliveryState.DEFERRED)
+        params: dict[str, Value] = {state.value: CODES[state] for state in states}
+        params |= {"first": first.toordinal(), "day": day.toordinal(), "now": to_instant(now)}
+        return self._db.execute(
+            self._sql["fold"], {**params, "addresses": json.dumps(list(addresses))}
+        )
 
     def prove(self, proofs: Mapping[str, bytes], day: date) -> None:
         """Keeps the checksums of rendered messages, by address."""
@@ -121,4 +137,6 @@ def _asked(addresses: Sequence[str], day: date) -> Params:
         "addresses": json.dumps(list(addresses)),
         "day": day.toordinal(),
         "seen": json.dumps(sorted(CODES[state] for state in SEEN)),
+        "deferred": CODES[DeliveryState.DEFERRED],
+        "skipped": CODES[DeliveryState.SKIPPED],
     }

@@ -4,7 +4,8 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from graphlib import TopologicalSorter
 from importlib.resources import files
 from pathlib import Path
 
@@ -181,6 +182,53 @@ class SqliteDatabase:
     def close(self) -> None:
         """Ends the connection."""
         self._db.close()
+
+    def alone(self, what: str) -> AbstractContextManager[None]:
+        """Keeps other machines from what only one may do: a file has one machine, and its lock."""
+        del what
+        return nullcontext()
+
+    # For `copying`
+
+    def tables(self) -> list[str]:
+        """Our tables; those that others refer to come first."""
+        names = sorted(name for name in self._db.table_names() if not name.startswith("_"))
+        above = {
+            name: {row[2] for row in self.all(f"PRAGMA foreign_key_list({name})")} - {name}
+            for name in names
+        }
+        return list(TopologicalSorter(above).static_order())
+
+    def columns(self, table: str) -> list[str]:
+        """The columns of a table, by name."""
+        return sorted(row[1] for row in self.all(f"PRAGMA table_info({table})"))
+
+    def key(self, table: str) -> list[str]:
+        """The columns of a table's key."""
+        parts = [(row[5], row[1]) for row in self.all(f"PRAGMA table_info({table})")]
+        return [name for place, name in sorted(parts) if place]
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """What is read within is all of one instant."""
+        self.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._roll_back()
+
+    def rows(self, query: str) -> Iterator[Row]:
+        """The rows of a large answer, some at a time."""
+        with _translated():
+            yield from self.connection.execute(query)
+
+    def fill(self, table: str, columns: list[str], rows: Iterable[Row]) -> None:
+        """Puts rows into a table."""
+        names, places = ", ".join(f'"{name}"' for name in columns), ", ".join("?" * len(columns))
+        with _translated(), self.transaction():
+            self.execute("PRAGMA defer_foreign_keys=ON")  # whatever the order of the tables
+            insert = f"INSERT INTO {table} ({names}) VALUES ({places})"  # noqa: S608 - its names
+            self.connection.executemany(insert, rows)
 
 
 def _private(path: Path) -> sqlite3.Connection:

@@ -4,12 +4,14 @@ from datetime import date
 
 import pytest
 from commands import Installation
+from postgres_fixtures import empty_url, fresh_url, server
 from shared import SHARED
 from smtp_server import ScriptedServer
 
 from digest.sources.replay import Replay
 from digest.sources.sample import DAY, sample
 
+__all__ = ["empty_url", "fresh_url", "server"]
 RECORDED = SHARED / "recorded" / "hf" / "daily_papers_api"
 
 

@@ -1,12 +1,20 @@
-"""Each contract runs once per database."""
+"""Each contract runs once per database: SQLite in memory, in a file, and PostgreSQL."""
 
 import pytest
+from contract_stores import emptied
+from postgres_fixtures import empty_url, fresh_url, kept, server
 
 from digest.store.sqlite import SqliteDatabase
 
+__all__ = ["empty_url", "fresh_url", "kept", "server"]
 
-@pytest.fixture(params=["memory", "file"])
+
+@pytest.fixture(params=["memory", "file", "postgres"])
 def database(request, tmp_path):
+    """An empty store of this program's schema."""
+    if request.param == "postgres":
+        yield emptied(request.getfixturevalue("kept"))
+        return
     path = ":memory:" if request.param == "memory" else tmp_path / "home" / "digest.db"
     opened = SqliteDatabase(path)
     opened.migrate()

@@ -7,6 +7,12 @@ import pytest
 from digest.errors import StoreError, WrongSchema
 from digest.store.sqlite import SqliteDatabase
 
+FUTURE = {
+    "sqlite": "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) "
+    "VALUES ('paper-digest', '9999_from_the_future', '')",
+    "postgres": "INSERT INTO digest_migrations (name, expands) VALUES ('9999_from_the_future', 0)",
+}
+
 
 def readers(database):
     return [row[0] for row in database.all("SELECT address FROM readers ORDER BY address")]
@@ -49,10 +55,7 @@ def test_an_older_schema_says_what_to_do(tmp_path):
 
 
 def test_a_newer_schema_says_what_to_do(database):
-    database.execute(
-        "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) "
-        "VALUES ('paper-digest', '9999_from_the_future', '')"
-    )
+    database.execute(FUTURE[database.dialect])
     for meet in (database.require_current, database.migrate):
         with pytest.raises(WrongSchema, match=r"9999_from_the_future.*upgrade"):
             meet()

@@ -11,9 +11,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from contract_stores import emptied
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from digest.model import Claim, DeliveryState, Outcome, Subscriber
 from digest.store.journal import Journal, Journals, replay
@@ -29,6 +37,12 @@ S = DeliveryState
 ANSWERS = [S.ACCEPTED, S.DEFERRED, S.REJECTED]
 
 
+def in_memory():
+    database = SqliteDatabase(":memory:")
+    database.migrate()
+    return database
+
+
 @dataclass
 class Attempt:
     """A claim that this process holds: how far it has come."""
@@ -40,12 +54,13 @@ class Attempt:
 
 
 class DeliveryMachine(RuleBasedStateMachine):
+    store = staticmethod(in_memory)
+
     def __init__(self):
         super().__init__()
         self.home = tempfile.TemporaryDirectory()
         self.directory = Path(self.home.name) / "journal"
-        self.database = SqliteDatabase(":memory:")
-        self.database.migrate()
+        self.database = self.store()
         SubscriberStore(self.database).put([Subscriber(a) for a in READERS], NOW)
         self.now = NOW
         self.begin_process()
@@ -174,12 +189,19 @@ class DeliveryMachine(RuleBasedStateMachine):
     def teardown(self):
         for journal in self.files:
             journal.leave()
-        self.database.close()
         self.home.cleanup()
 
 
 assert boot_id() != b"the boot after it"
-TestDeliveryMachine = DeliveryMachine.TestCase
-TestDeliveryMachine.settings = settings(
+HARD = settings(
     max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
+TestDeliveryMachine = DeliveryMachine.TestCase
+TestDeliveryMachine.settings = HARD
+
+
+def test_the_same_on_postgresql(kept):
+    class Machine(DeliveryMachine):
+        store = staticmethod(lambda: emptied(kept))
+
+    run_state_machine_as_test(Machine, settings=settings(HARD, max_examples=30))

@@ -4,12 +4,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from digest.model import Collection, Paper, Verdict
 from digest.store.papers import PaperStore
-from digest.store.sqlite import SqliteDatabase
 
 NOW = datetime(2026, 8, 21, 6, 0, tzinfo=UTC)
 DAY = date(2026, 8, 20)
@@ -109,12 +108,21 @@ def test_history_is_what_came_before(papers):
     assert papers.days(DAY) == [DAY, DAY - timedelta(days=1)]
 
 
-@given(st.text(st.characters(codec="utf-8"), max_size=40), st.text(st.characters(codec="utf-8")))
-def test_any_text_is_stored_as_it_is(title, abstract):
-    database = SqliteDatabase(":memory:")
-    database.migrate()
-    papers = PaperStore(database)
-    papers.add(fetch(), [Paper("arxiv:1", title, abstract, authors=(title,))])
+TEXT = st.text(st.characters(codec="utf-8"), max_size=40)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(title=TEXT, abstract=TEXT)
+def test_any_text_is_stored_as_it_is(papers, database, title, abstract):
+    if database.dialect == "postgres":  # which has no NUL
+        title, abstract = (text.replace("\0", "\ufffd") for text in (title, abstract))
+    papers.add(fetch(), [Paper("arxiv:1", title or "-", abstract or "-", authors=(title,))])
     [paper] = papers.of_day(DAY)
-    assert (paper.title, paper.abstract, paper.authors) == (title, abstract, (title,))
-    database.close()
+    assert (paper.title, paper.abstract, paper.authors) == (title or "-", abstract or "-", (title,))
+
+
+def test_a_hostile_nul_stops_nobody(papers, database):
+    papers.add(fetch(), [Paper("arxiv:1", "a\0b", "c", authors=("d\0",))])
+    [paper] = papers.of_day(DAY)
+    expected = "\ufffd" if database.dialect == "postgres" else "\0"
+    assert (paper.title, paper.authors) == (f"a{expected}b", (f"d{expected}",))

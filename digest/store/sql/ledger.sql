@@ -2,6 +2,7 @@
 INSERT INTO deliveries (day, reader, state, attempts, updated, began, journal, doubts)
 SELECT :day, r.id, :claimed, 1, :now, :now, :journal, 0
 FROM json_each(:addresses) AS a JOIN readers AS r ON r.address = a.value WHERE true
+ORDER BY r.id
 ON CONFLICT (day, reader) DO UPDATE SET
   state = :claimed, attempts = deliveries.attempts + 1, updated = :now, due = NULL,
   began = COALESCE(deliveries.began, :now), journal = :journal
@@ -20,18 +21,18 @@ WHERE d.reader IS NULL
 
 -- :accept  the server took responsibility for all of these
 UPDATE deliveries SET state = :accepted, updated = :now, due = NULL, began = NULL, journal = NULL
-WHERE day = :day AND reader IN (SELECT value FROM json_each(:readers))
+WHERE day = :day AND reader IN (SELECT CAST(value AS BIGINT) FROM json_each(:readers))
   AND state = :claimed AND journal = :journal
 
 -- :drop_replies  an accepted delivery needs no words
 DELETE FROM replies WHERE day = :day AND reader IN
   (SELECT reader FROM deliveries WHERE day = :day AND state = :accepted
-   AND reader IN (SELECT value FROM json_each(:readers)))
+   AND reader IN (SELECT CAST(value AS BIGINT) FROM json_each(:readers)))
 
 -- :settle  how an attempt ended that was not accepted
 UPDATE deliveries SET state = :state, updated = :now, due = :due, journal = NULL,
   began = CASE WHEN :state = :deferred THEN began END,
-  doubts = doubts + (:state = :in_doubt)
+  doubts = doubts + CASE WHEN :state = :in_doubt THEN 1 ELSE 0 END
 WHERE day = :day AND reader = :reader AND state = :claimed AND journal = :journal
 
 -- :keep_reply  the server's own words, beside the state that they led to
@@ -42,12 +43,13 @@ ON CONFLICT (day, reader) DO UPDATE SET reply = excluded.reply
 
 -- :recover  what a dead process's journal tells of a claim; one that a restored store lacks, too
 INSERT INTO deliveries (day, reader, state, attempts, updated, due, began, doubts)
-SELECT :day, id, :state, 1, :now, :due, CASE WHEN :state = :deferred THEN :now END, :state = :in_doubt
+SELECT :day, id, :state, 1, :now, :due, CASE WHEN :state = :deferred THEN :now END,
+       CASE WHEN :state = :in_doubt THEN 1 ELSE 0 END
 FROM readers WHERE id = :reader
 ON CONFLICT (day, reader) DO UPDATE SET
   state = :state, updated = :now, due = :due, journal = NULL,
   began = CASE WHEN :state = :deferred THEN deliveries.began END,
-  doubts = deliveries.doubts + (:state = :in_doubt)
+  doubts = deliveries.doubts + CASE WHEN :state = :in_doubt THEN 1 ELSE 0 END
 WHERE deliveries.state = :claimed AND deliveries.journal = :journal
 
 -- :free  what a dead process had claimed and not sent: due at once, or in doubt again as it was
@@ -65,14 +67,14 @@ SELECT count(*) FROM deliveries WHERE due IS NOT NULL AND state = :in_doubt
 
 -- :expire  deferred for longer than an edition is worth; a doubt that a resending left stays one
 UPDATE deliveries SET state = CASE WHEN doubts > 0 THEN :in_doubt ELSE :expired END,
-  doubts = doubts + (doubts > 0), updated = :now, due = NULL, began = NULL
+  doubts = doubts + CASE WHEN doubts > 0 THEN 1 ELSE 0 END, updated = :now, due = NULL, began = NULL
 WHERE due IS NOT NULL AND state = :deferred AND day = :day AND began <= :oldest
 
 -- :decide  a person settles, or sends again, what nobody can know
 UPDATE deliveries SET state = :state, updated = :now, due = :due, began = NULL,
   doubts = CASE WHEN :state = :deferred THEN 0 ELSE doubts END
 WHERE day = :day AND reader = (SELECT id FROM readers WHERE address = :address)
-  AND state IN (SELECT value FROM json_each(:from))
+  AND state IN (SELECT CAST(value AS BIGINT) FROM json_each(:from))
 
 -- :deliveries  the rows after a key, of a day or of all, in a state or in any
 SELECT r.address, d.day, d.state, d.attempts, COALESCE(w.reply, ''), d.updated, d.reader

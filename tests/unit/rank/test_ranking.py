@@ -126,6 +126,16 @@ def test_words_that_stand_apart_are_no_topic():
     assert select(ranking, reader("quantum computing")).choices[0].paper == "real"
 
 
+def test_few_holders_of_a_topic_let_nothing_else_in():
+    """On a first day without history, what is nearest to a topic is not yet on it."""
+    real = Paper("real", "Retrieval-augmented generation", "Retrieval augmented generation, anew.")
+    loose = Paper("loose", "Image generation", "Generation of images, augmented by captions.")
+    day = Ranking([*corpus(20), real, loose])
+    assert [c.paper for c in select(day, reader("retrieval-augmented generation")).choices] == [
+        "real"
+    ]
+
+
 def test_places_left_are_filled_for_those_who_want_it(ranking):
     topic = "graph neural networks"
     plain = [c.paper for c in select(ranking, reader(topic, papers=40)).choices]

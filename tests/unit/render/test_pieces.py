@@ -19,6 +19,7 @@ from plain_mail import plain_mail
 
 from digest.errors import BadAddress, RenderError
 from digest.mail.headers import clean
+from digest.mail.tokens import Scope, Token
 from digest.model import Choice, Mood, Paper, Reason, ReasonKind, Selection, Subscriber, Topic
 from digest.render.examples import Example
 from digest.render.fit import BUDGET
@@ -283,3 +284,57 @@ def test_any_change_of_a_template_breaks_the_seal():
         source = templates().get_source(environment(), name)[0]
         changed = source.replace("Read on", "Read in").replace("Why now", "Why today")
         assert themed(**{name.replace(".", "_"): changed}).message(*letter).seal != before, name
+
+
+def test_a_theme_may_do_without_feedback_links():
+    card = templates().get_source(environment(), "card.html")[0]
+    text = templates().get_source(environment(), "card.txt")[0]
+    html = re.sub(r'<a class="link" href="\{\{ feedback.*?</a>', "", card)
+    text = re.sub(r".*\{\{ feedback.*\n", "", text)
+    renderer = themed(card_html=html, card_txt=text)
+    for name in ("rich-day", "forty-papers"):
+        one = Example.load(name)
+        assert_same(renderer, (one.subscriber, one.selection, one.papers))
+        message = renderer.message(one.subscriber, one.selection, one.papers, 7)
+        assert b"/feedback/" not in message.content
+
+
+def test_cards_of_a_theme_may_have_several_and_differ_in_how_many():
+    card = templates().get_source(environment(), "card.html")[0]
+    twice = card.replace(
+        "</h3>", '</h3>{% if card.organization %}<a href="{{ feedback }}x">x</a>{% endif %}'
+    )
+    assert twice != card
+    renderer = themed(card_html=twice)
+    for name in ("rich-day", "forty-papers", "one-paper"):
+        one = Example.load(name)
+        assert_same(renderer, (one.subscriber, one.selection, one.papers))
+
+
+def test_feedback_links_are_signed_and_name_the_paper():
+    reader, selection, papers = many(1)
+    odd = replace(papers["x:0"], id='doi:10.1/a b"<\u202e')
+    selection = replace(selection, choices=(Choice(odd.id, 0.5, 0.5, 0.5),))
+    letter = reader, selection, {odd.id: odd}
+    assert_same(RENDERER, letter)
+    html = list(
+        parts(message_from_bytes(RENDERER.message(*letter, 7).content, policy=policy.default))
+    )[1]
+    (token, key) = re.findall(rf'href="{BASE}/feedback/([^/"]+)/([^"]+)"', html)[0]
+    assert key == "doi:10.1/a%20b%22%3C"
+    assert SIGNER.verify(token, Scope.FEEDBACK) == Token(Scope.FEEDBACK, 7, DAY)
+
+
+def test_pictures_are_shown_when_wanted_without_what_tells_readers_apart():
+    one = Example.load("one-paper")
+    papers = {
+        id_: replace(paper, thumbnail="http://cdn.example.org/a.png?reader=7#x")
+        for id_, paper in one.papers.items()
+    }
+    letter = one.subscriber, one.selection, papers, 1
+    assert b"<img" not in RENDERER.message(*letter).content
+    pages = environment()
+    shown = Renderer(IDENTITY, SIGNER, BASE, Html(pages, images=True), Text(pages))
+    html = list(parts(message_from_bytes(shown.message(*letter).content, policy=policy.default)))[1]
+    assert 'src="https://cdn.example.org/a.png" width="240" height="126" alt="' in html
+    assert_same(shown, letter[:3])
