@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-PARTS = ("smtp", "build", "select", "selection", "ledger", "send", "crash")
+PARTS = ("smtp", "build", "select", "selection", "ledger", "send", "crash", "fleet", "storm")
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import date, datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from digest.model import (
     WHOLE,
@@ -27,8 +27,10 @@ from digest.model import (
 )
 from digest.model.consent import Deed
 from digest.model.feedback import Feedback, Opinion
+from digest.model.health import Health
 from digest.model.life import Life
 from digest.model.request import Asked
+from digest.model.suppression import Suppression
 from digest.rank.decisions import Decisions
 
 Item = TypeVar("Item")
@@ -116,7 +118,14 @@ class Papers(Protocol):
         """The newest papers listed before a day: what corpus statistics are made of."""
 
 
-class Subscribers(Protocol):
+class Readers(Protocol):
+    """Those that a stage is about: all subscribers, or some of them."""
+
+    def active(self, part: Part = WHOLE) -> Iterator[Subscriber]:
+        """Everyone in a part to whom mail may go, by address."""
+
+
+class Subscribers(Readers, Protocol):
     """Who reads."""
 
     def put(self, subscribers: Iterable[Subscriber], now: datetime) -> int:
@@ -130,9 +139,6 @@ class Subscribers(Protocol):
 
     def numbers(self, addresses: Sequence[str]) -> Mapping[str, int]:
         """The number that stands for each address in tokens and keys."""
-
-    def active(self, part: Part = WHOLE) -> Iterator[Subscriber]:
-        """Everyone in a part to whom mail may go, by address."""
 
     def all(self) -> Iterator[Subscriber]:
         """Everyone, by address."""
@@ -248,6 +254,56 @@ class Opinions(Protocol):
 
     def of(self, addresses: Sequence[str]) -> Mapping[str, Sequence[Opinion]]:
         """What readers said, newest first; who said nothing is left out."""
+
+
+class Suppressions(Protocol):
+    """Who must not be written to, and how addresses that bounce fare."""
+
+    def put(self, suppressions: Iterable[Suppression]) -> None:
+        """Adds some; one that is there already stays as it is."""
+
+    def remove(self, address: str) -> bool:
+        """Forgets one; False when there was none."""
+
+    def among(self, addresses: Sequence[str]) -> Mapping[str, Suppression]:
+        """Those of addresses; others are left out."""
+
+    def health(self, reader: int) -> Health:
+        """How an address fares."""
+
+    def fare(self, reader: int, health: Health) -> bool:
+        """How it fares from now on; False when a bounce of the same day has counted already."""
+
+    def heal(self, address: str) -> None:
+        """Forgets how an address fared."""
+
+
+class Inbox(Protocol):
+    """What was taken in by mail, what waits for a yes, and answers to be handed over."""
+
+    def take_in(self, mail: str, now: datetime) -> bool:
+        """Notes a mail by its name; False when it was taken in before."""
+
+    def ask(self, reader: int, day: date, commands: Sequence[str]) -> int:
+        """Keeps what was asked for until its reader says yes; 0 when it is too much for a day."""
+
+    def asked(self, reader: int, day: date, item: int) -> tuple[Sequence[str], bool] | None:
+        """What was asked for, and whether it was done already; None for what nobody asked."""
+
+    def do(self, reader: int, day: date, item: int, now: datetime) -> bool:
+        """It is being done; False when it was done already."""
+
+    def answer(self, address: str, answer: Mapping[str, Any], now: datetime) -> None:
+        """Keeps an answer until it is handed over."""
+
+    def waiting(self, now: datetime, limit: int) -> Sequence[tuple[int, Mapping[str, Any]]]:
+        """Answers that are due, oldest first."""
+
+    def handed(self, ids: Iterable[int], at: datetime | None) -> None:
+        """Answers are handed over; None: they were not, and are still due."""
+
+    def forget(self, now: datetime) -> None:
+        """Drops what is too old to matter."""
 
 
 class Selections(Protocol):

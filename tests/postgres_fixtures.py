@@ -2,9 +2,10 @@
 
 import itertools
 
-import postgres
 import pytest
 from contract_stores import maker, open_postgres
+
+from benchmarks import postgres_server as postgres
 
 _numbers = itertools.count()
 

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from digest.app.parts import Parts, opened
 from digest.clock import Clock
-from digest.config import Settings
+from digest.config import Engine, Settings
 from digest.encoders.static import installed
 from digest.errors import Misuse
 from digest.mail.message_id import message_id
@@ -29,6 +30,10 @@ from digest.stages.batches import batches
 from digest.stages.catch_up import REMEMBERED, days_before, missed_days
 from digest.stages.evaluate import Evaluate
 from digest.store.retention import prune
+from digest.store.whole import EXTRA
+
+if TYPE_CHECKING:
+    from digest.app.fleet import Fleet
 
 
 class App(Parts):
@@ -68,6 +73,8 @@ class App(Parts):
         ones that somebody still waits for are gone on with. The newest come first: an older one
         whose papers they take over is given up then, and nobody gets two mails for one downtime.
         """
+        if self.settings.engine is Engine.FLEET:
+            return self.fleet(lambda _: None).nightly(run, collect=collect)
         report = Report(run.day)
         now = self.clock.now()
         with self.alone(f"digest run of {run.day}", now):
@@ -80,35 +87,50 @@ class App(Parts):
                 self._look_further(run, report)
             passes = self._passes(run, now)
             for each in passes:
-                if not self._over(run):
+                if not self.over(run):
                     self.engine.deliver(each, report)
             self._tidy(run, report)
-        report.stopped = self._over(run)
+        report.stopped = self.over(run)
         days = {each.day for each in passes}
         report.deferred = sum(self.ledger.count(day).get(DeliveryState.DEFERRED, 0) for day in days)
-        return self._looking_ahead(run, passes, report)
+        return self.looking_ahead(run, passes, report)
 
     def _collect(self, run: Run, report: Report) -> None:
         """The edition's day, and those before it that were missed: its pool reaches back."""
         self.engine.collect(run, report)
-        if run.backfill:
-            return
-        now, before = self.clock.now(), days_before(run.day, REMEMBERED)
-        fetches = {day: self.papers.collections(day) for day in before}
-        for day in missed_days(fetches, run.day, now):
-            if not self._over(run):
+        for day in self.missed_days(run):
+            if not self.over(run):
                 self.engine.collect(replace(run, day=day), report)
+
+    def missed_days(self, run: Run) -> list[date]:
+        """The days before an edition's that are to be asked for again, oldest first."""
+        if run.backfill:
+            return []
+        before = days_before(run.day, REMEMBERED)
+        fetches = {day: self.papers.collections(day) for day in before}
+        return missed_days(fetches, run.day, self.clock.now())
 
     def _passes(self, run: Run, now: datetime) -> list[Run]:
         """What is to be delivered: editions that are somebody's by now, then what waits."""
         if run.backfill:
             return [run] if run.day > self.memory.forgotten else []
+        waiting = [replace(run, day=day, resuming=True) for day in self.ledger.waiting_days()]
+        asked = [each for each in self.older(run, now) if any(self.open(each, now))] + waiting
+        return [each for each in (run, *asked) if each.day > self.memory.forgotten]
+
+    def older(self, run: Run, now: datetime) -> list[Run]:
+        """Passes over older editions that are somebody's newest by now, newest first."""
         schedules = self.subscribers.schedules()
         theirs = {current_day(reader, now, run.fresh) for reader in schedules} - {run.day}
-        older = [replace(run, day=day, latest=False) for day in sorted(theirs, reverse=True)]
-        waiting = [replace(run, day=day, resuming=True) for day in self.ledger.waiting_days()]
-        asked = [each for each in older if any(self.open(each, now))] + waiting
-        return [each for each in (run, *asked) if each.day > self.memory.forgotten]
+        return [replace(run, day=day, latest=False) for day in sorted(theirs, reverse=True)]
+
+    def fleet(self, say: Callable[[str], None]) -> "Fleet":
+        """The part of this machine in a fleet. Raises Misuse unless the store is on PostgreSQL."""
+        try:
+            from digest.app.fleet import Fleet
+        except ModuleNotFoundError as error:
+            raise Misuse(EXTRA) from error
+        return Fleet(self, say)
 
     def _look_further(self, run: Run, report: Report) -> None:
         """Asks what else is known of what came in, and how the present day is filling up.
@@ -128,10 +150,11 @@ class App(Parts):
     def _tidy(self, run: Run, report: Report) -> None:
         if report.attempted:
             self.memory.advance()
-        if not self._over(run):
+        if not self.over(run):
             prune(self.database, self.settings.retention, self.clock.now())
 
-    def _over(self, run: Run) -> bool:
+    def over(self, run: Run) -> bool:
+        """Whether a pass is to begin nothing more."""
         return self.stop() or (run.deadline is not None and self.clock.now() >= run.deadline)
 
     def take_over(self, now: datetime) -> int:
@@ -155,7 +178,7 @@ class App(Parts):
             self.engine.prepare(run, report, now)
         return report
 
-    def _looking_ahead(self, run: Run, passes: Sequence[Run], report: Report) -> Report:
+    def looking_ahead(self, run: Run, passes: Sequence[Run], report: Report) -> Report:
         """Adds what keeps editions back, who is due later, and when the next of them is."""
         now = self.clock.now()
         ready = {each: each.resuming or self.select.ready(each, now) for each in passes}

@@ -7,17 +7,16 @@ from datetime import timedelta
 from functools import cached_property, partial
 from typing import TypeVar
 
-from digest.app.joining_parts import JoiningParts
+from digest.app.inbound_parts import InboundParts
 from digest.app.source_parts import SourceParts
 from digest.app.store_parts import open_database
 from digest.clock import Clock
-from digest.config import Engine, Settings
+from digest.config import Settings
 from digest.encoders.static import installed
 from digest.engine.crew import Crew
 from digest.engine.local import Local, Stages
-from digest.errors import Misuse
 from digest.model import Mood, Part, Report, Run
-from digest.ports import Observer
+from digest.ports import Observer, Readers
 from digest.stages.render import Render
 from digest.stages.select import Select
 from digest.stages.send import Send
@@ -25,39 +24,40 @@ from digest.stages.send import Send
 QUIET = {"trending": Mood.QUIET, "note": Mood.NOTE, "skip": Mood.SKIP}
 
 
-class Parts(JoiningParts, SourceParts):
+class Parts(InboundParts, SourceParts):
     """The parts of one installation, each made when it is first asked for."""
 
     @cached_property
     def select(self) -> Select:
         """The stage that chooses."""
+        return self.selecting(self.subscribers)
+
+    def selecting(self, readers: Readers) -> Select:
+        """The stage that chooses for these readers."""
         quiet = QUIET[self.settings.selection.quiet]
-        stores = (self.papers, self.subscribers, self.selections)
+        stores = (self.papers, readers, self.selections)
         fill, wait = self.settings.selection.fill, self.settings.selection.patience
         patience = timedelta(seconds=wait)
         return Select(*stores, quiet, installed(), self.observer, fill=fill, patience=patience)
 
+    def rendering(self, readers: Readers) -> Render:
+        """The stage that proves the mails of these readers."""
+        return Render(readers, self.selections, self.ledger, self.press, self.observer)
+
+    def sending(self, readers: Readers) -> Send:
+        """The stage that sends to these readers."""
+        stores = (readers, self.selections, self.ledger)
+        return Send(*stores, self.press, self.way_out, self.clock, self.observer)
+
     @cached_property
     def engine(self) -> Local:
-        """The four stages, driven by this process. Raises Misuse for another engine."""
-        if self.settings.engine is not Engine.LOCAL:
-            raise Misuse(f"engine = '{self.settings.engine}': only 'local' is there yet")
+        """The four stages, driven by this process and its children."""
         return Local(
             Stages(
                 collect=self.collect,
                 select=self.select,
-                render=Render(
-                    self.subscribers, self.selections, self.ledger, self.press, self.observer
-                ),
-                send=Send(
-                    self.subscribers,
-                    self.selections,
-                    self.ledger,
-                    self.press,
-                    self.way_out,
-                    self.clock,
-                    self.observer,
-                ),
+                render=self.rendering(self.subscribers),
+                send=self.sending(self.subscribers),
             ),
             self.clock,
             self.observer,

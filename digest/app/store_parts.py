@@ -10,6 +10,7 @@ from digest.clock import Clock
 from digest.config import Settings
 from digest.config.sections import InDoubt
 from digest.engine.lock import run_lock
+from digest.errors import Misuse
 from digest.model import WHOLE, Part
 from digest.ports import Observer
 from digest.store.journal import Journals
@@ -19,7 +20,8 @@ from digest.store.pace import PaceStore
 from digest.store.papers import PaperStore
 from digest.store.selections import SelectionStore
 from digest.store.subscribers import SubscriberStore
-from digest.store.whole import Store, open_store
+from digest.store.suppressions import SuppressionStore
+from digest.store.whole import EXTRA, Store, open_store
 
 
 @dataclass
@@ -34,6 +36,8 @@ class StoreParts:
     """Whether to finish what is under way and begin nothing more."""
     part: Part = WHOLE
     """Which of several processes that send this is."""
+    worker: int = 0
+    """Which worker of a fleet this is; 0: none."""
 
     @cached_property
     def papers(self) -> PaperStore:
@@ -46,6 +50,11 @@ class StoreParts:
         return SubscriberStore(self.database)
 
     @cached_property
+    def suppressions(self) -> SuppressionStore:
+        """Who must not be written to."""
+        return SuppressionStore(self.database)
+
+    @cached_property
     def selections(self) -> SelectionStore:
         """What was chosen for whom."""
         return SelectionStore(self.database)
@@ -53,14 +62,17 @@ class StoreParts:
     @cached_property
     def ledger(self) -> LedgerStore:
         """Who got which edition."""
-        delivery = self.settings.delivery
-        resend = delivery.in_doubt is InDoubt.RESEND
-        return LedgerStore(self.database, delivery.retry_after, resend=resend)
+        return LedgerStore(self.database, self.settings.delivery.retry_after, resend=self.resends)
+
+    @property
+    def resends(self) -> bool:
+        """Whether what is in doubt is sent once more."""
+        return self.settings.delivery.in_doubt is InDoubt.RESEND
 
     @cached_property
     def journals(self) -> Journals:
         """What is marked between two commits of the ledger."""
-        return Journals(self.settings.home / "journal")
+        return Journals(self.settings.home / "journal", self.worker)
 
     @cached_property
     def memory(self) -> Memory:
@@ -82,3 +94,13 @@ class StoreParts:
 def open_database(settings: Settings) -> Store:
     """The store as it is, of whatever schema."""
     return open_store(settings.store.sqlite, settings.store.postgresql)
+
+
+def migrate_queue(database: Store) -> list[str]:
+    """Brings the tables of a fleet's queue up to date; returns the migrations applied."""
+    try:
+        from digest.store.postgres import PostgresDatabase
+        from digest.store.queue_schema import make_queue
+    except ModuleNotFoundError as error:
+        raise Misuse(EXTRA) from error
+    return make_queue(database) if isinstance(database, PostgresDatabase) else []

@@ -18,6 +18,7 @@ COMMANDS = (
     "deliveries",
     "demo",
     "evaluate",
+    "inbound",
     "init",
     "lint",
     "papers",
@@ -30,7 +31,10 @@ COMMANDS = (
     "send",
     "status",
     "subscribers",
+    "suppressions",
+    "web",
     "why",
+    "worker",
 )
 
 

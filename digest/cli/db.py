@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 
 from digest.app import open_database
+from digest.app.store_parts import migrate_queue
 from digest.cli.options import Day
 from digest.cli.session import Session, pass_session
+from digest.config import Engine
 from digest.config.places import StoreUrl
 from digest.errors import Misuse, StoreError
 from digest.store.copying import copy as copy_store
@@ -26,6 +28,8 @@ def migrate(session: Session) -> None:
     """Bring the schema up to date (make a backup first, with `digest db backup`)."""
     with closing(open_database(session.settings)) as database:
         applied = database.migrate()
+        if session.settings.engine is Engine.FLEET:
+            applied += migrate_queue(database)
     click.echo(f"applied {', '.join(applied)}" if applied else "the schema is up to date")
 
 

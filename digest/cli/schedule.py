@@ -1,5 +1,6 @@
 """`digest schedule`: the daemon, for who has no cron."""
 
+import socket
 import time
 from collections.abc import Callable
 
@@ -8,6 +9,8 @@ import schedule as heartbeat
 
 from digest.cli.closing import sentence
 from digest.cli.session import Session, pass_session
+from digest.cli.worker import keep_working
+from digest.config import Engine
 from digest.engine.stopping import until_stopped
 from digest.errors import DigestError
 
@@ -30,8 +33,14 @@ def schedule(session: Session, every: int) -> None:
 
     A heartbeat asks what is due, as `digest run` does, so missed beats, restarts and changes of
     the clock lose nothing and repeat nothing.
+
+    With engine = "fleet" it plans once a minute what `digest worker` does; it may run on several
+    machines, and each minute counts once for all of them.
     """
     with until_stopped() as stop:
+        if session.settings.engine is Engine.FLEET:
+            keep_working(session, ["tick"], f"schedule on {socket.gethostname()}", stop)
+            return
         beats = heartbeat.Scheduler()
         beats.every(every).seconds.do(beat, session, stop)
         click.echo(f"asking every {every} s what is due; stop me with Ctrl-C", err=True)

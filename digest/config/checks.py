@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from digest.config.binder import Layer, located, show
 from digest.config.places import OutboxKind
 from digest.config.schema import keys
+from digest.config.sections import Engine
 from digest.config.settings import Settings
 from digest.errors import BadSetting
 from digest.mail.identity import Identity
@@ -32,6 +33,8 @@ def check(settings: Settings, layers: Sequence[Layer], problems: list[BadSetting
     def report(dotted: str, problem: str, hint: str) -> None:
         problems.append(located(BadSetting(dotted, problem, hint), layers))
 
+    if settings.engine is Engine.FLEET and settings.store.sqlite is not None:
+        report("engine", "'fleet' works from a queue on PostgreSQL", "store = 'postgresql://…'")
     _urls(settings, report)
     _web(settings, report)
     _secret_keys(settings, report)
@@ -68,10 +71,12 @@ def _is_url(text: str) -> bool:
 
 
 def _web(settings: Settings, report: Report) -> None:
-    bind = _BIND.fullmatch(settings.web.bind)
-    if bind is None or int(bind[1]) > 65_535:
-        hint = "write HOST:PORT, as in 127.0.0.1:8025"
-        report("web.bind", f"{show(settings.web.bind)} is not an address to listen on", hint)
+    binds = {"web.bind": settings.web.bind, "web.metrics_bind": settings.web.metrics_bind}
+    for key, written in binds.items():
+        bind = _BIND.fullmatch(written)
+        if (bind is None or int(bind[1]) > 65_535) and (written or key == "web.bind"):
+            hint = "write HOST:PORT, as in 127.0.0.1:8025"
+            report(key, f"{show(written)} is not an address to listen on", hint)
 
 
 def _secret_keys(settings: Settings, report: Report) -> None:

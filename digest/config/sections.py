@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from digest.sources.arxiv import ArxivSettings
@@ -89,6 +90,16 @@ class WebSettings:
 
     base_url: str = "http://127.0.0.1:8025"
     bind: str = "127.0.0.1:8025"
+    metrics_bind: str = ""
+    """Where `/metrics` is served; "": nowhere."""
+    proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    """Whose word (X-Forwarded-For, -Proto) is taken for where a reader comes from."""
+    keep_origin: bool = False
+    """Whether a consent dossier tells from which network somebody asked."""
+    blocked_domains: Path | None = None
+    """A file of domains, one a line, whose mailboxes are thrown away: not subscribed."""
+    check_mx: bool = False
+    """Whether DNS is asked if mail can be delivered to a domain before it is subscribed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,5 +139,5 @@ def _header(
 
 
 def filled(text: str) -> str:
-    """The text in lines of at most 72 characters."""
+    """A paragraph in lines of 72 characters; links stay whole."""
     return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import blake2b
 
 from digest.model import Advanced, Message, Mood, Run, Selection, Stage, Subscriber
-from digest.ports import Ledger, Observer, Selections, Subscribers
+from digest.ports import Ledger, Observer, Readers, Selections
 from digest.stages.batches import batches
 from digest.stages.press import Press
 
@@ -17,7 +17,7 @@ class Render:
 
     def __init__(
         self,
-        subscribers: Subscribers,
+        subscribers: Readers,
         selections: Selections,
         ledger: Ledger,
         press: Press,

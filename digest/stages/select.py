@@ -17,7 +17,7 @@ from digest.model import (
     Verdict,
 )
 from digest.model.due import previous_day, ready_at
-from digest.ports import Observer, Papers, Selections, Subscribers
+from digest.ports import Observer, Papers, Readers, Selections
 from digest.rank.explaining import Weighing, explain
 from digest.rank.ranking import Ranking
 from digest.rank.telling import told
@@ -46,7 +46,7 @@ class Select:
     def __init__(  # noqa: PLR0913 - stores, and four ways to choose
         self,
         papers: Papers,
-        subscribers: Subscribers,
+        subscribers: Readers,
         selections: Selections,
         quiet: Mood,
         table: WordVectors | None,

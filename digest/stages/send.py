@@ -15,10 +15,11 @@ from digest.model import (
     Run,
     Selection,
     Sent,
+    Severity,
     Stage,
     Subscriber,
 )
-from digest.ports import Ledger, Observer, Selections, Subscribers
+from digest.ports import Ledger, Observer, Readers, Selections
 from digest.stages.batches import batches
 from digest.stages.post import Batch, Ended, Post, WayOut
 from digest.stages.press import Press
@@ -38,7 +39,7 @@ class Send:
 
     def __init__(
         self,
-        subscribers: Subscribers,
+        subscribers: Readers,
         selections: Selections,
         ledger: Ledger,
         press: Press,
@@ -150,6 +151,7 @@ class Send:
 
     def _record(self, ended: Sequence[Ended], run: Run, at: datetime) -> None:
         self._ledger.record(ended, at)
+        self._way_out.heard([o for _, o in ended if o.severity is not Severity.NONE])
         if changed := [o.address for _, o in ended if o.reply == CHANGED]:
             self._selections.unprove(changed, run.day)
 

@@ -20,7 +20,7 @@ holds, and nothing by what it does not hold.
 
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,13 +110,17 @@ class Journal:
 class Journals:
     """The journals of one home."""
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    def __init__(self, directory: Path, worker: int = 0) -> None:
+        """`worker`: the one of a fleet whose journals these are; its number is part of theirs."""
+        self._directory, self._worker = directory, worker
         self._process = Process.this()
 
     def begin(self) -> Journal:
         """A new journal, with a number that no other one here has."""
         number = int.from_bytes(os.urandom(7), "little") | 1
+        if self._worker:
+            first, last = numbers_of(self._worker)
+            number = first | (number & (last - first))
         with _told(self._directory):
             self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         return Journal(self._directory / f"{number:016x}{SUFFIX}", number, self._process)
@@ -131,6 +135,24 @@ class Journals:
                 raise Locked(f"process {left.process.pid} still writes {path}: wait until it ended")
             found.append(left)
         return found
+
+    def settle(self, take_over: Callable[[list[Left]], object]) -> int:
+        """Has settled what processes left here that are dead, or are this one; returns how many.
+
+        Other processes may be at work here. Only while this one is not: what it left, too, is done.
+        """
+        found: list[tuple[Path, Left]] = []
+        for path in self._paths():
+            with _told(path), suppress(FileNotFoundError):  # somebody else was quicker
+                left = replay(path.read_bytes(), boot_id())
+                # One without a number may be about to get it.
+                if left.number and not left.process.lives():
+                    found.append((path, left))
+        if found:
+            take_over([left for _, left in found])
+        for path, _ in found:
+            path.unlink(missing_ok=True)
+        return len(found)
 
     def sending(self) -> frozenset[tuple[int, int]]:
         """Day and reader of each mail that is between its final dot and the answer, just now."""
@@ -149,6 +171,12 @@ class Journals:
 
     def _paths(self) -> list[Path]:
         return sorted(self._directory.glob(f"*{SUFFIX}"))
+
+
+def numbers_of(worker: int) -> tuple[int, int]:
+    """The first and the last number that journals of a fleet's worker can have."""
+    first = (worker % 2**24) << 32
+    return first, first + 2**32 - 1
 
 
 def header(number: int, process: Process) -> bytes:

@@ -106,11 +106,13 @@ class LedgerStore:
             self._many("settle", others)
             self._many("keep_reply", (row for row in others if row["reply"]))
 
-    def take_over(self, left: Iterable[Left], now: datetime) -> int:
+    def take_over(self, left: Iterable[Left], now: datetime, *, alone: bool = True) -> int:
         """Settles what dead processes had claimed, by their journals; returns how many it doubts.
 
-        Only for whoever holds the run lock: then no other process can be alive.
+        `alone`: for whoever holds the run lock; then no other process can be alive, and what no
+        journal explains is in doubt.
         """
+        doubted = {"now": to_instant(now), "due": to_instant(now + RESEND_AFTER)}
         with self._db.transaction():
             before = self._doubts()
             for journal in left:
@@ -119,9 +121,19 @@ class LedgerStore:
                 self._many("keep_reply", (row for row in rows if row["reply"]))
                 if journal.whole:
                     self._execute("free", journal=journal.number, now=to_instant(now))
-            # What is still claimed has nobody to explain it.
-            self._execute("doubt", now=to_instant(now), due=to_instant(now + RESEND_AFTER))
+                elif journal.number:
+                    self._execute("doubt", journal=journal.number, **doubted)
+            if alone:  # what is still claimed has nobody to explain it
+                self._execute("doubt", journal=0, **doubted)
             return self._doubts() - before
+
+    def lose(self, first: int, last: int, now: datetime) -> int:
+        """Doubts what was claimed under these numbers of journals, and returns how many.
+
+        For another machine that is gone: should it come back, its journals tell more, and count.
+        """
+        due = to_instant(now + RESEND_AFTER)
+        return self._execute("lose", first=first, last=last, now=to_instant(now), due=due)
 
     def _doubts(self) -> int:
         count: int = self._all("doubts")[0][0]
@@ -151,6 +163,16 @@ class LedgerStore:
             )
             > 0
         )
+
+    def bounce(self, reader: int, day: date, reply: str, now: datetime) -> bool:
+        """A DSN came for what had been accepted; False: nothing such is known."""
+        key: dict[str, Value] = {"day": day.toordinal(), "reader": reader, "now": to_instant(now)}
+        with self._db.transaction():
+            done = self._execute("bounce", **key) > 0
+            if done and reply:
+                state = CODES[DeliveryState.BOUNCED]
+                self._execute("keep_reply", **key, state=state, reply=reply)
+        return done
 
     def deliveries(
         self,

@@ -20,7 +20,7 @@ from psycopg_pool import ConnectionPool
 from digest.errors import Busy, Locked, StoreError
 from digest.store.copying import copy
 from digest.store.database import Params, Row, Value
-from digest.store.postgres_schema import Schema
+from digest.store.postgres_schema import LOCKS, Schema
 from digest.store.postgres_words import configure, translated
 from digest.store.sqlite import SqliteDatabase
 
@@ -28,8 +28,6 @@ MOST = 8
 """Connections of one process."""
 WAIT = 30.0
 """Seconds to wait for a connection, or for another program's lock."""
-LOCKS = 0x9D16E57
-"""The first half of our advisory locks; the second says which."""
 RUN_LOCK = 1
 
 _HIDDEN = r"'(?:[^']|'')*'|--[^\n]*|::"
@@ -71,7 +69,8 @@ class PostgresDatabase:
                 "autocommit": True,
             }
             self.where = f"{given.get('host', 'localhost')}/{given.get('dbname', '')}"
-            self._settings = settings
+            self.settings = settings
+            """What psycopg connects with."""
             # The pool would try, and wait, and not say why.
             Connection.connect(**settings).close()
         self._pool = ConnectionPool(
@@ -136,27 +135,35 @@ class PostgresDatabase:
 
     @contextmanager
     def alone(self, what: str) -> Iterator[None]:
-        """Keeps every other machine from what only one may do. Raises Locked.
+        """Keeps every other machine from what only one may do. Raises Locked."""
+        with self.hold(LOCKS, RUN_LOCK, what):
+            yield
 
-        The lock is the session's: it goes with the process, or with the way to the server.
+    @contextmanager
+    def hold(self, locks: int, lock: int, what: str) -> Iterator["Held"]:
+        """Holds an advisory lock in a session of its own, `what` being its name. Raises Locked.
+
+        It goes with the process, or with the way to the server.
         """
         with translated():
-            connection = Connection.connect(**{**self._settings, "application_name": what})
-        with connection:
-            key = (LOCKS, RUN_LOCK)
-            if not _first(connection.execute("SELECT pg_try_advisory_lock(%s, %s)", key)):
-                holder = connection.execute(
-                    "SELECT a.application_name, a.client_addr FROM pg_locks AS l "
-                    "JOIN pg_stat_activity AS a USING (pid) WHERE l.locktype = 'advisory' "
-                    "AND l.granted AND l.classid::bigint = %s AND l.objid::bigint = %s",
-                    key,
-                ).fetchone()
-                name, address = holder or ("another process", None)
-                raise Locked(
-                    f"{name} on {address or 'this machine'} works on {self.where}: "
-                    "wait until it has ended, then try again"
-                )
-            yield
+            connection = Connection.connect(**{**self.settings, "application_name": what})
+        try:
+            with translated():
+                _take(connection, locks, lock, self.where)
+            yield Held(connection)
+        finally:
+            connection.close()
+
+    @contextmanager
+    def joined(self) -> Iterator[Connection[Row]]:
+        """The connection of this thread's transaction, for what must be part of it."""
+        with self._connected() as connection:
+            yield connection
+
+    def script(self, script: str) -> None:
+        """Runs many statements as they stand."""
+        with self._connected() as connection:
+            connection.execute(script)
 
     # The schema
 
@@ -280,5 +287,31 @@ def _columns(rows: list[Params]) -> Params:
     return cast("Mapping[str, Value]", {name: [row[name] for row in rows] for name in rows[0]})
 
 
-def _first(cursor: Any) -> Any:
-    return cursor.fetchone()[0]
+class Held:
+    """An advisory lock, for as long as its session lasts."""
+
+    def __init__(self, connection: Connection[Any]) -> None:
+        self._connection = connection
+
+    def check(self) -> None:
+        """Raises Busy when the session has ended, and the lock with it."""
+        with translated():
+            self._connection.execute("SELECT 1")
+
+
+_HOLDER = """SELECT a.application_name, a.client_addr FROM pg_locks AS l
+JOIN pg_stat_activity AS a USING (pid)
+WHERE l.locktype = 'advisory' AND l.granted
+  AND CAST(l.classid AS BIGINT) = %s AND CAST(l.objid AS BIGINT) = %s"""
+
+
+def _take(connection: Connection[Any], locks: int, lock: int, where: str) -> None:
+    taken = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (locks, lock)).fetchone()
+    if taken == (True,):
+        return
+    holder = connection.execute(_HOLDER, (locks, lock)).fetchone()
+    name, address = holder or ("another process", None)
+    raise Locked(
+        f"{name} on {address or 'this machine'} works on {where}: "
+        "wait until it has ended, then try again"
+    )

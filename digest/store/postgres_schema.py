@@ -13,7 +13,9 @@ from digest.errors import WrongSchema
 from digest.store.database import Database, Params
 
 EXPAND = "-- expand"
-MIGRATING = "SELECT pg_advisory_xact_lock(164718167, 2)"
+LOCKS = 0x9D16E57
+"""The first half of our advisory locks; the second says which."""
+MIGRATING = 2
 _RECORD = """CREATE TABLE IF NOT EXISTS digest_migrations (
   name TEXT COLLATE "C" PRIMARY KEY,
   expands BIGINT NOT NULL,
@@ -32,6 +34,8 @@ _KEY = """SELECT a.attname FROM pg_index AS i
 JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
 WHERE i.indrelid = CAST(:table AS regclass) AND i.indisprimary
 ORDER BY array_position(CAST(i.indkey AS smallint[]), a.attnum)"""
+
+_LOCK = {"locks": LOCKS, "lock": MIGRATING}
 
 
 @cache
@@ -56,7 +60,10 @@ class Schema:
     def migrate(self) -> list[str]:
         """Applies what is pending, all of it or nothing; returns the names."""
         with self._db.transaction():
-            self._db.all(MIGRATING)
+            self._db.all(
+                "SELECT pg_advisory_xact_lock(CAST(:locks AS INTEGER), CAST(:lock AS INTEGER))",
+                _LOCK,
+            )
             self._db.execute(_RECORD)
             self._refuse_newer()
             pending = self._pending()

@@ -61,7 +61,8 @@ def test_a_query_that_is_overridden_has_its_name_in_the_common_file():
     from digest.store.database import Queries
 
     folder = Path(__file__).parents[2] / "digest" / "store" / "sql"
-    for override in [*folder.glob("postgres/*.sql"), *folder.glob("sqlite/*.sql")]:
+    overrides = [*folder.glob("postgres/*.sql"), *folder.glob("sqlite/*.sql")]
+    for override in (o for o in overrides if o.stem != "fleet"):  # which has no other home
         common = Queries(override.stem, "none")._sql
         own = Queries(override.stem, override.parent.name)._sql
         assert own.keys() <= common.keys(), override

@@ -66,6 +66,8 @@ class DeliveryMachine(RuleBasedStateMachine):
         self.begin_process()
         self.attempts: dict[str, Attempt] = {}
         self.files: Counter[Journal] = Counter()
+        self.lost: set[str] = set()
+        """Of these, whom another machine believes lost."""
         self.dots: Counter[str] = Counter()
         """Final dots that reached the server."""
         self.refused: Counter[str] = Counter()
@@ -93,6 +95,7 @@ class DeliveryMachine(RuleBasedStateMachine):
             claims = self.ledger.claim(addresses, DAY, self.now, journal.number)
         for attempt in ended:
             del self.attempts[attempt.claim.address]
+            self.lost.discard(attempt.claim.address)
             self.release(attempt.journal)
         for claim in claims:
             assert claim.address not in self.attempts
@@ -130,10 +133,18 @@ class DeliveryMachine(RuleBasedStateMachine):
         if attempt.dotted and answer is not S.ACCEPTED:
             self.refused[address] += 1
 
+    @precondition(lambda self: not self.resend)
+    @rule()
+    def another_machine_gives_this_one_up(self):
+        """And this one goes on, and comes to know of it by nothing."""
+        for journal in self.files:
+            self.ledger.lose(journal.number, journal.number, self.now)
+        self.lost = set(self.attempts)
+
     @rule()
     def kill(self):
         doubtful = {a.claim.address for a in self.attempts.values() if a.dotted and not a.outcome}
-        before = self.in_doubt()
+        before = self.in_doubt() - self.lost
         self.die()
         self.ledger.take_over(self.journals.left(), self.now)
         self.journals.clear()
@@ -155,6 +166,7 @@ class DeliveryMachine(RuleBasedStateMachine):
             journal.leave()
         self.files.clear()
         self.attempts.clear()
+        self.lost.clear()
         self.begin_process()
 
     def in_doubt(self):
@@ -175,7 +187,8 @@ class DeliveryMachine(RuleBasedStateMachine):
 
     @invariant()
     def what_is_claimed_is_under_way_or_explained(self):
-        assert self.claimed() == set(self.attempts)
+        assert self.claimed() == self.attempts.keys() - self.lost
+        assert self.lost <= self.in_doubt()
 
     @invariant()
     def whoever_may_have_it_is_not_taken_for_one_who_has_not(self):

