@@ -19,6 +19,7 @@ COMMANDS = (
     "deliveries",
     "demo",
     "dkim",
+    "doctor",
     "evaluate",
     "inbound",
     "init",
@@ -36,6 +37,7 @@ COMMANDS = (
     "suppressions",
     "web",
     "why",
+    "why-no-mail",
     "worker",
 )
 
@@ -53,8 +55,8 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         del ctx
-        module = importlib.import_module(f"digest.cli.{cmd_name}")
-        command = getattr(module, cmd_name)
+        name = cmd_name.replace("-", "_")
+        command = getattr(importlib.import_module(f"digest.cli.{name}"), name)
         return command if isinstance(command, click.Command) else None
 
     def invoke(self, ctx: click.Context) -> Any:
