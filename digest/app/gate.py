@@ -8,8 +8,8 @@ from digest.app.watch_parts import WatchParts
 from digest.config import OutboxKind
 from digest.doctor.check import Check, green
 from digest.errors import NotProved
+from digest.mail.domain import is_loopback
 from digest.model import Cause, Run
-from digest.transport.settings import is_loopback
 
 DAILY = timedelta(days=1)
 """How often a run looks whether what was well still is."""

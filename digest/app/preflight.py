@@ -21,6 +21,8 @@ from digest.doctor.records import Ask, addresses
 from digest.doctor.resolver import resolver
 from digest.doctor.sender import Sender, check_alignment, check_dkim, check_dmarc, check_spf
 from digest.errors import BadSetting, DigestError
+from digest.mail.dkim import signed
+from digest.mail.domain import is_loopback
 from digest.mail.tokens import Scope, Signer, Token
 from digest.model import DeliveryState
 from digest.ports import Source
@@ -30,7 +32,7 @@ from digest.render.templates import templates
 from digest.sources.fetch import PoliteFetcher
 from digest.stages.press import INERT
 from digest.transport.probe import look
-from digest.transport.settings import SmtpSettings, is_loopback
+from digest.transport.settings import SmtpSettings
 
 PROBE = "one-paper"
 """The example that stands for our mail."""
@@ -91,6 +93,7 @@ class Preflight:
             guessed=not doctor.addresses,
             selector=doctor.selector,
             probe=self._probe(),
+            records={key.selector: key.zone_line for key in self._parts.dkim_keys},
         )
 
     def _leaving(self) -> list[str]:
@@ -102,7 +105,8 @@ class Preflight:
 
     def _probe(self) -> bytes:
         """A mail as it would be handed over, signed when we sign."""
-        return Specimens(self._settings).message(PROBE).content
+        content = Specimens(self._settings).message(PROBE).content
+        return signed(content, self._parts.dkim_keys)
 
     @staticmethod
     def _seen(relay: SmtpSettings) -> RelayFacts:
