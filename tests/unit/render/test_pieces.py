@@ -27,6 +27,7 @@ from digest.render.html import Html
 from digest.render.message import Renderer
 from digest.render.templates import environment, templates
 from digest.render.text import Text
+from digest.transport.envelope import transparent
 
 RENDERER = example_mails.renderer()
 SPITE = st.sampled_from(
@@ -109,6 +110,7 @@ def assert_same(renderer, letter, number=7):
 
 
 def assert_octets(content):
+    assert transparent(content) == content  # the wire trusts a sealed mail to be so
     head, _, body = content.partition(b"\r\n\r\n")
     assert b"\n" not in content.replace(b"\r\n", b"")
     assert body.isascii()
