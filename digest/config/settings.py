@@ -16,6 +16,7 @@ from digest.inbound.settings import InboundSettings
 from digest.mail.identity import MailSettings
 from digest.model import Secret
 from digest.observe.settings import AlertSettings
+from digest.sources.summaries import SummarySettings
 from digest.store.retention import RetentionSettings
 from digest.transport.settings import SmtpSettings
 
@@ -39,6 +40,7 @@ class Settings:
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     selection: SelectionSettings = field(default_factory=SelectionSettings)
+    summary: SummarySettings = field(default_factory=SummarySettings)
     mail: MailSettings = field(default_factory=MailSettings)
     web: WebSettings = field(default_factory=WebSettings)
     alerts: AlertSettings = field(default_factory=AlertSettings)
