@@ -18,6 +18,7 @@ from digest.inbound.settings import InboundSettings
 from digest.mail.identity import MailSettings
 from digest.model import Secret
 from digest.observe.settings import AlertSettings
+from digest.sources.summaries import SummarySettings
 from digest.store.retention import RetentionSettings
 from digest.transport.settings import SmtpSettings
 
@@ -43,6 +44,7 @@ class Settings:
     log: LogSettings = field(default_factory=LogSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     selection: SelectionSettings = field(default_factory=SelectionSettings)
+    summary: SummarySettings = field(default_factory=SummarySettings)
     mail: MailSettings = field(default_factory=MailSettings)
     web: WebSettings = field(default_factory=WebSettings)
     alerts: AlertSettings = field(default_factory=AlertSettings)
