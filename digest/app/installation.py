@@ -1,7 +1,7 @@
 """What an installation does and tells: a run, what is due, what was chosen, what was sent."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from digest.clock import Clock
 from digest.config import Engine, Settings
 from digest.doctor.check import failed
 from digest.encoders.static import installed
-from digest.errors import DigestError, Misuse
+from digest.errors import DigestError, Misuse, TransportError
 from digest.mail.message_id import message_id
 from digest.model import (
     Delivery,
@@ -176,6 +176,9 @@ class App(WatchParts):
             self.memory.advance()
         if not self.over(run):
             prune(self.database, self.settings.retention, self.clock.now())
+            self.inbox.forget(self.clock.now())
+            with suppress(TransportError):  # answers that nobody takes wait on
+                self.correspondence.post()
 
     def over(self, run: Run) -> bool:
         """Whether a pass is to begin nothing more."""
