@@ -11,7 +11,7 @@ from benchmarks import page
 
 PARTS = (
     *("smtp", "build", "select", "selection", "ledger", "send", "crash", "peers", "million"),
-    *("fleet", "storm"),
+    *("fleet", "storm", "site"),
 )
 QUICK = ("smtp", "build", "select", "ledger", "send", "crash", "peers", "million")
 """Those of `make bench`: the others want a server or collections."""

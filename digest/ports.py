@@ -153,6 +153,9 @@ class Subscribers(Readers, Protocol):
 class Lives(Subscribers, Protocol):
     """Who reads, and where each of them stands."""
 
+    def agreed(self, address: str, consent: str) -> None:
+        """By whose word a reader is here from now on."""
+
     def change(self, subscriber: Subscriber, now: datetime) -> bool:
         """What a reader asks for, but not their state; False when there is no such reader."""
 
