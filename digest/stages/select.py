@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from digest.errors import Unknown
 from digest.model import (
@@ -63,12 +64,13 @@ class Select:
         self._papers, self._subscribers, self._selections = papers, subscribers, selections
         self._quiet, self._table, self._observer = quiet, table, observer
         self._fill, self._patience = fill, patience
-        self._rankings: dict[tuple[date, date], Ranking] = {}
+        self._rankings: dict[tuple[Pool, date], Ranking] = {}
 
     def pending(self, run: Run, now: datetime) -> Iterator[list[Subscriber]]:
         """Readers who are due and have no recorded choice, in batches; none before `ready`."""
         if run.resuming or not self.ready(run, now):
             return
+        self._rankings.clear()  # papers may have come in since the last pass
         for batch in batches((r for r in self._subscribers.active() if run.due(r, now)), BATCH):
             chosen = self._selections.recorded([reader.address for reader in batch], run.day)
             waiting = [reader for reader in batch if reader.address not in chosen]
@@ -88,9 +90,9 @@ class Select:
 
     def perform(self, run: Run, batch: Sequence[Subscriber], now: datetime) -> int:
         """Chooses and records; doing it again changes nothing. Returns for how many."""
-        for first, readers in self._pools(run.day, batch).items():
+        for pool, readers in self._pools(run.day, batch).items():
             # Before anything is looked up: what is given up counts as not seen, or as in doubt.
-            self._selections.fold([reader.address for reader in readers], first, run.day, now)
+            self._selections.fold([r.address for r in readers], pool.first, run.day, now)
         for ranking, readers, seen in self._alike(run.day, batch):
             self._selections.put(ranking.decide(readers, seen, self._quiet), run.day, now)
         self._observer(Advanced(self.stage, len(batch)))
@@ -134,24 +136,56 @@ class Select:
     def _alike(self, day: date, batch: Sequence[Subscriber]) -> Iterator[Alike]:
         """Readers whose editions hold the same days, with what they were sent before."""
         seen = self._selections.seen([reader.address for reader in batch], day)
-        for first, readers in self._pools(day, batch).items():
-            yield self._ranking(first, day), readers, seen
+        for pool, readers in self._pools(day, batch).items():
+            yield self._ranking(pool, day), readers, seen
 
-    def _pools(self, day: date, batch: Sequence[Subscriber]) -> dict[date, list[Subscriber]]:
-        """Readers by the first day whose papers their edition may hold."""
+    def _pools(self, day: date, batch: Sequence[Subscriber]) -> dict["Pool", list[Subscriber]]:
+        """Readers by the days whose papers their edition may hold, and what came late for them."""
         last = self._selections.last_days([reader.address for reader in batch], day)
-        alike: dict[date, list[Subscriber]] = {}
+        late = self._late(day, last)
+        alike: dict[Pool, list[Subscriber]] = {}
         for reader in batch:
-            alike.setdefault(pool_from(reader, last.get(reader.address), day), []).append(reader)
+            first = pool_from(reader, last.get(reader.address), day)
+            pool = Pool(first, late.get(reader.address, frozenset()))
+            alike.setdefault(pool, []).append(reader)
         return alike
 
-    def _ranking(self, first: date, day: date) -> Ranking:
+    def _late(self, day: date, last: Mapping[str, date]) -> dict[str, frozenset[str]]:
+        """What each reader's last edition would have held, had it been seen before the choice."""
+        late = self._papers.late(day - timedelta(days=MOST_DAYS - 1), day)
+        found: dict[str, frozenset[str]] = {}
+        for edition in set(last.values()) if late else ():
+            theirs = [address for address, each in last.items() if each == edition]
+            for address, chosen in self._selections.several(theirs, edition).items():
+                missed = (
+                    i for i, (of, seen) in late.items() if of <= edition and _after(seen, chosen)
+                )
+                found[address] = frozenset(missed)
+        return found
+
+    def _ranking(self, pool: "Pool", day: date) -> Ranking:
         """The papers of some days against the history, worked out once."""
-        if (first, day) not in self._rankings:
-            pool = [p for p in self._papers.of_days(first, day) if not (p.replaced or p.withdrawn)]
-            history = self._papers.history(first, HISTORY)
-            self._rankings[first, day] = Ranking(pool, history, self._table, fill=self._fill)
-        return self._rankings[first, day]
+        if (pool, day) not in self._rankings:
+            listed = self._papers.of_days(pool.first, day)
+            known = {paper.id for paper in listed}
+            listed += self._papers.get(sorted(pool.late - known)).values()
+            papers = [paper for paper in listed if not (paper.replaced or paper.withdrawn)]
+            history = self._papers.history(pool.first, HISTORY)
+            self._rankings[pool, day] = Ranking(papers, history, self._table, fill=self._fill)
+        return self._rankings[pool, day]
+
+
+class Pool(NamedTuple):
+    """What an edition may hold."""
+
+    first: date
+    """The first day whose papers are in it."""
+    late: frozenset[str] = frozenset()
+    """Papers of days before, which came after the edition that would have held them."""
+
+
+def _after(seen: datetime, chosen: Selection) -> bool:
+    return chosen.at is not None and seen > chosen.at
 
 
 def _had_the_last(reader: Subscriber, last: date | None, run: Run) -> bool:
