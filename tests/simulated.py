@@ -1,4 +1,4 @@
-"""A world without a network: two sources on a calendar of days and troubles, at the port of HTTP."""
+"""A world without a network: two sources, their calendar and their troubles, at HTTP's port."""
 
 import json
 from collections.abc import Callable
@@ -22,7 +22,7 @@ WORDS = [a + b for a in SYLLABLES for b in SYLLABLES]
 
 
 def words(day: date, number: int) -> list[str]:
-    """What a paper speaks of: few words in all, so that ranking is quick, and no two papers alike."""
+    """What a paper speaks of: few words in all, for quick ranking, and no two papers alike."""
     random = Random(day.toordinal() * 1_000 + number)  # noqa: S311
     return random.sample(WORDS, 14)
 
@@ -46,7 +46,7 @@ def entry(day: date, number: int) -> dict[str, object]:
 
 
 Trouble = Callable[[str, date, datetime], bytes | None]
-"""What a source answers instead, asked for a day at an instant: a body, or None for what is right."""
+"""What a source answers instead, asked for a day at an instant: a body; None for what is right."""
 
 
 @dataclass
@@ -102,7 +102,7 @@ def _url(request: Request) -> str:
 
 
 def share(day: date, now: datetime) -> int:
-    """How many of a day's papers are listed by now: they come through the day, the last by night."""
+    """How many of a day's papers are listed by now: they come through the day."""
     if is_weekend(day):
         return 0
     hours = (now - datetime.combine(day, time(), UTC)) / HOUR
@@ -127,7 +127,8 @@ def feed(day: date, papers: list[tuple[date, int]]) -> bytes:
     at = f"{day:%a, %d %b %Y} 00:00:00 -0400"
     items = "".join(
         f"<item><title>{entry(*p)['title']}</title>"
-        f"<description>arXiv:{number_of(*p)}v1 Announce Type: new \nAbstract: {entry(*p)['summary']}"
+        f"<description>arXiv:{number_of(*p)}v1 Announce Type: new \nAbstract: "
+        f"{entry(*p)['summary']}"
         f'</description><guid isPermaLink="false">oai:arXiv.org:{number_of(*p)}v1</guid>'
         f"<category>cs.LG</category><pubDate>{at}</pubDate>"
         f"<dc:creator>A. Author{p[1]}</dc:creator></item>"
@@ -144,12 +145,14 @@ def answer(query: str, papers: list[tuple[date, int]], now: datetime) -> bytes:
     """An answer of the API."""
     entries = "".join(
         f"<entry><id>http://arxiv.org/abs/{number_of(*p)}v1</id><title>{entry(*p)['title']}</title>"
-        f"<summary>{entry(*p)['summary']}</summary><author><name>A. Author{p[1]}</name></author></entry>"
+        f"<summary>{entry(*p)['summary']}</summary>"
+        f"<author><name>A. Author{p[1]}</name></author></entry>"
         for p in papers
     )
     return (
         '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:o="http://a9.com/-/spec/opensearch/1.1/">'
-        f"<id>http://arxiv.org/api/x</id><title>arXiv Query: search_query={query}&amp;id_list=</title>"
+        "<id>http://arxiv.org/api/x</id>"
+        f"<title>arXiv Query: search_query={query}&amp;id_list=</title>"
         f"<updated>{now.isoformat()}</updated><o:itemsPerPage>500</o:itemsPerPage>"
         f"<o:totalResults>{len(papers)}</o:totalResults><o:startIndex>0</o:startIndex>{entries}</feed>"
     ).encode()

@@ -18,11 +18,23 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from digest.app.installation import App
+from digest.app.preflight import require_proof
 from digest.app.templates_hash import templates_hash
 from digest.engine.queue import LATER, Again, Hand, Key, Queue, Say
-from digest.errors import Misuse
+from digest.errors import Misuse, NotProved
 from digest.mail.operators import OPERATORS, of_domain
-from digest.model import FAILURES, WHOLE, DeliveryState, Part, Report, Run, Sent, Subscriber
+from digest.model import (
+    FAILURES,
+    WHOLE,
+    Cause,
+    DeliveryState,
+    Notice,
+    Part,
+    Report,
+    Run,
+    Sent,
+    Subscriber,
+)
 from digest.stages.batches import batches
 from digest.stages.render import Render
 from digest.stages.select import Select
@@ -99,6 +111,8 @@ class Fleet:
             if collect:
                 for day in (run.day, *self.app.missed_days(run)):
                     self._plan_collecting(replace(run, day=day), now)
+            if not self._proved(run):
+                return
             remembered = [each for each in passes if each.day > self.app.memory.forgotten]
             planned = [self._plan_wave(each, now) for each in remembered]
             # Whoever gets a newer edition does not get the older one that they wait for: it is
@@ -106,6 +120,16 @@ class Fleet:
             if not any(planned) and not self.store.busy(["select"]):
                 for day in {run.day, *([] if run.backfill else self.app.ledger.waiting_days())}:
                     self._plan_again(replace(run, day=day), now)
+
+    def _proved(self, run: Run) -> bool:
+        """Whether mail may go out; a first sending to many waits for the preflight."""
+        try:
+            require_proof(self.app, run, anyway=False)
+        except NotProved as error:
+            notice = Notice(Cause.NOT_PROVED, "", str(error))
+            self.app.alerts.tell(run.day, error.exit_status, [notice])
+            return False
+        return True
 
     def _plan_collecting(self, run: Run, now: datetime) -> None:
         if not self.store.queued("collect", run.day):
@@ -399,6 +423,7 @@ class Fleet:
             now = self.app.clock.now()
             prune(self.database, self.app.settings.retention, now)
             self.store.forget(now.date() - timedelta(days=14))
+            self.app.look_round()
 
     @contextmanager
     def _taken_up(self, job: int) -> Iterator[None]:
