@@ -110,8 +110,8 @@ class Papers(Protocol):
         `earliest`: with the votes as they were first read, else as last.
         """
 
-    def collections(self, day: date) -> list[Collection]:
-        """The newest fetch of each source for a day."""
+    def collections(self, day: date, until: datetime | None = None) -> list[Collection]:
+        """The newest fetch of each source for a day, as known at `until`."""
 
     def precedent(self, source: str, day: date) -> Precedent:
         """What a source had on the days before one."""

@@ -74,6 +74,8 @@ class Shape(NamedTuple):
 
     day: date
     mood: Mood
+    lacking: tuple[str, ...]
+    """Sources that had not ended the day."""
     named: bool
     """Whether the reader's name is known."""
     follows: bool
@@ -84,7 +86,7 @@ class Shape(NamedTuple):
     """Papers of each section."""
 
 
-Key = tuple[date, Mood, bool, bool, int, tuple[int, ...]]
+Key = tuple[date, Mood, tuple[str, ...], bool, bool, int, tuple[int, ...]]
 """A shape as a plain tuple, which is made four times as fast."""
 
 
@@ -261,7 +263,7 @@ class Frames:
             day=self._words.day(shape.day),
             greeting=compose.greeting(Mark.NAME, self._words) if shape.named else "",
             sections=sections,
-            notice=compose.notice(shape.mood, self._words),
+            notice=compose.notice(shape.mood, shape.lacking, self._words),
             more=shape.more,
             why=compose.why(Mark.ADDRESS, self._identity, self._words),
             follows=Mark.FOLLOWS.value if shape.follows else "",

@@ -48,6 +48,7 @@ class _Letter(NamedTuple):
 
     day: date
     mood: Mood
+    lacking: tuple[str, ...]
     key: str
     """The digits of Message-ID and boundary."""
     tokens: EditionTokens
@@ -61,6 +62,9 @@ class _Letter(NamedTuple):
     top: tuple[str, int]
     """The first title, and how many papers there are."""
     sections: Sections
+
+
+_PlanKey = tuple[date, Mood, tuple[str, ...], bool, bool, int, Sections, Sections]
 
 
 class _Plan(NamedTuple):
@@ -177,6 +181,7 @@ class Renderer:
         return _Letter(
             day,
             selection.mood,
+            selection.lacking,
             self._names[day].digits(address),
             self.signer.edition(number, day),
             self._dates[dated(selection)],
@@ -191,7 +196,8 @@ class Renderer:
         """The octets of a mail with these cards, and their seal."""
         sections = tuple([(heading, len(cards)) for heading, cards in groups.items()])
         named, follows = letter.name[0] != "", letter.topics != ()
-        key = (letter.day, letter.mood, named, follows, more, letter.sections, sections)
+        days = (letter.day, letter.mood, letter.lacking)
+        key = (*days, named, follows, more, letter.sections, sections)
         plan = self._plans[key]  # first: its frame may teach new forms
         subject, *subjects = self._subjects[letter.top]
         ready = [
@@ -223,10 +229,10 @@ class Renderer:
             return self._print(letter, groups, more)
         return plan.frame.fill(fields), blake2b(b"\0".join(told), digest_size=8).digest()
 
-    def _plan(self, key: tuple[date, Mood, bool, bool, int, Sections, Sections]) -> _Plan:
-        day, mood, named, follows, more, said, sections = key
+    def _plan(self, key: _PlanKey) -> _Plan:
+        day, mood, lacking, named, follows, more, said, sections = key
         counts = tuple(count for _, count in sections)
-        frame = self._frames.of[day, mood, named, follows, more, counts]
+        frame = self._frames.of[day, mood, lacking, named, follows, more, counts]
         lead = compose.lead(mood, said, self.words)
         fields = self._forms.fill(Mark.LEAD, lead)
         for heading, _ in sections:

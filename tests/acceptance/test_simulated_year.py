@@ -216,3 +216,14 @@ def test_votes_are_a_series_through_the_day(year):
     for seen in series.values():
         votes = [each.upvotes for each in seen if each.upvotes is not None]
         assert votes == sorted(votes)
+
+
+def test_the_mail_says_which_source_was_missing_and_only_then(year):
+    reader = READERS[0]
+    for day, told in ((TROUBLES["arxiv down"][0].date(), True), (FIRST + 7 * DAY, False)):
+        chosen = year.app.selections.get(reader.address, day)
+        digest, message = year.app.press.proof(reader, chosen)
+        said = "Not everything could be read today (arXiv)"
+        assert digest.notice.startswith(said) is told
+        assert (said.encode() in message.content.replace(b"=\r\n", b"")) is told
+        assert (digest.notice != "") is told

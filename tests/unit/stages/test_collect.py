@@ -54,7 +54,7 @@ class MemoryPapers:
     def precedent(self, source: str, day: date) -> Precedent:
         return Precedent()
 
-    def collections(self, day: date) -> list[Collection]:
+    def collections(self, day: date, until: datetime | None = None) -> list[Collection]:
         newest = {fetch.source: fetch for fetch in self.fetches if fetch.day == day}
         return list(newest.values())
 
