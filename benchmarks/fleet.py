@@ -34,6 +34,9 @@ from digest.stages.render import checksum
 DURABLE = ("shared_buffers=256MB", "max_wal_size=4GB", "max_connections=100")
 """Everything that was committed survives a power cut, as with SQLite."""
 SIZE = 62_000
+SIZES = """SELECT relname, pg_total_relation_size(oid) FROM pg_class
+WHERE relkind = 'r' AND relname IN ('readers', 'subscribers', 'selections', 'deliveries')
+ORDER BY relname"""
 
 
 def fill(chosen: Settings, readers: int) -> None:
@@ -112,6 +115,18 @@ class Stores:
             maker.execute(f"CREATE DATABASE {name} {how}")
             maker.execute("CHECKPOINT")
 
+    def written(self) -> int:
+        """Octets of write-ahead log so far."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as asker:
+            found = asker.execute("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')").fetchone()
+        return int(found[0])
+
+    def sizes(self, url: str, readers: int) -> list[tuple[str, float]]:
+        """Octets a reader of the largest tables, their indexes among them."""
+        with psycopg.connect(url, autocommit=True) as asker:
+            rows = asker.execute(SIZES).fetchall()
+        return [(name, size / readers) for name, size in rows]
+
     def afresh(self, kind: str) -> Settings:
         """Settings of a copy."""
         name = next(self.names)
@@ -141,6 +156,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     ways = {"sqlite": local, "postgres": local, "fleet": fleet}
     found: dict[str, list[tuple[float, float]]] = {kind: [] for kind in ways}
+    written: dict[str, float] = {}
     with (
         tempfile.TemporaryDirectory() as directory,
         server(DURABLE) as database,
@@ -154,8 +170,11 @@ def main(arguments: list[str] | None = None) -> None:
                 def once(_home, _port, chosen_options, way=way, chosen=chosen) -> None:
                     way(chosen, chosen_options.workers)
 
+                before = stores.written()
                 found[kind].append(measure(once, chosen.home, port, options))
+                written[kind] = (stores.written() - before) / options.readers
                 check(chosen, options.readers)
+        sizes = stores.sizes(chosen.store.postgresql, options.readers)
     rates = {kind: statistics.median(rate for rate, _ in rounds) for kind, rounds in found.items()}
     for kind, rounds in found.items():
         cpu = statistics.median(cpu for _, cpu in rounds)
@@ -164,6 +183,9 @@ def main(arguments: list[str] | None = None) -> None:
     for kind in ("sqlite", "postgres"):
         over = rates[kind] / rates["fleet"] - 1
         print(f"fleet takes {over:+.0%} of the time of the local engine on {kind}")
+    wal = ", ".join(f"{kind} {octets:,.0f}" for kind, octets in written.items() if octets)
+    print(f"fleet octets of write-ahead log a mail: {wal}")
+    print("fleet octets on disk a reader:", ", ".join(f"{n} {size:,.0f}" for n, size in sizes))
     print(f"fleet on {os.cpu_count()} cores, the sink and the database among them")
 
 
