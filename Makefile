@@ -56,7 +56,8 @@ words: $(READY) ## Bring the catalogues in digest/locales up to date, and list w
 bench: $(READY) ## What things cost, as ratios in one run
 	@$(BIN)/python -m benchmarks
 
-soak: $(READY) lab ## The full counts: a real Postfix, a hundred kills of the whole program (ten minutes)
+soak: $(READY) lab ## The full counts: new examples, a real Postfix, a hundred kills of the whole program
+	@HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -q -n auto --dist loadfile tests/unit tests/contract
 	@$(BIN)/python -m benchmarks crash --kills 100 --readers 150000
 
 preview: $(READY) ## The lab: every pane of a digest, on loopback, with the sample day

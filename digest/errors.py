@@ -25,6 +25,7 @@ Expected outcomes (a refused recipient, a skipped reader) are values, not errors
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import ClassVar
 
 
@@ -108,6 +109,9 @@ class Busy(TryAgainLater):
 
 class SourceError(DigestError):
     """Papers could not be collected."""
+
+    day: date | None = None
+    """The day that the answer itself says it is of, where it says so and nothing else."""
 
 
 class Unreachable(SourceError):

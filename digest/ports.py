@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import date, datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from digest.model import (
     WHOLE,
@@ -18,6 +18,7 @@ from digest.model import (
     Page,
     Paper,
     Part,
+    Precedent,
     Request,
     Response,
     Run,
@@ -26,8 +27,10 @@ from digest.model import (
 )
 from digest.model.consent import Deed
 from digest.model.feedback import Feedback, Opinion
+from digest.model.health import Health
 from digest.model.life import Life
 from digest.model.request import Asked
+from digest.model.suppression import Suppression
 from digest.rank.decisions import Decisions
 
 Item = TypeVar("Item")
@@ -61,6 +64,21 @@ class Source(Protocol):
     def recognises(self, body: bytes) -> bool:
         """Whether a saved file looks like an answer of this source."""
 
+    def expects(self, day: date) -> bool:
+        """Whether the source's calendar has a list of a day at all."""
+
+
+class Enricher(Protocol):
+    """Somebody who knows more of papers that others list: pure, like a source."""
+
+    name: str
+
+    def about(self, papers: Sequence[Paper], now: datetime) -> Iterable[Request]:
+        """What to ask for what else is known of some papers."""
+
+    def read(self, response: Response) -> Page:
+        """What an answer tells of papers. Raises SourceError."""
+
 
 class Fetcher(Protocol):
     """Speaks HTTP, politely."""
@@ -86,6 +104,12 @@ class Papers(Protocol):
 
     def collections(self, day: date) -> list[Collection]:
         """The newest fetch of each source for a day."""
+
+    def precedent(self, source: str, day: date) -> Precedent:
+        """What a source had on the days before one."""
+
+    def enrich(self, source: str, papers: Iterable[Paper], at: datetime) -> int:
+        """Takes in what somebody tells of papers without listing them; returns of how many."""
 
     def get(self, ids: Sequence[str], until: datetime | None = None) -> dict[str, Paper]:
         """Papers by id, with the votes known at `until`; unknown ids are left out."""
@@ -230,6 +254,56 @@ class Opinions(Protocol):
 
     def of(self, addresses: Sequence[str]) -> Mapping[str, Sequence[Opinion]]:
         """What readers said, newest first; who said nothing is left out."""
+
+
+class Suppressions(Protocol):
+    """Who must not be written to, and how addresses that bounce fare."""
+
+    def put(self, suppressions: Iterable[Suppression]) -> None:
+        """Adds some; one that is there already stays as it is."""
+
+    def remove(self, address: str) -> bool:
+        """Forgets one; False when there was none."""
+
+    def among(self, addresses: Sequence[str]) -> Mapping[str, Suppression]:
+        """Those of addresses; others are left out."""
+
+    def health(self, reader: int) -> Health:
+        """How an address fares."""
+
+    def fare(self, reader: int, health: Health) -> bool:
+        """How it fares from now on; False when a bounce of the same day has counted already."""
+
+    def heal(self, address: str) -> None:
+        """Forgets how an address fared."""
+
+
+class Inbox(Protocol):
+    """What was taken in by mail, what waits for a yes, and answers to be handed over."""
+
+    def take_in(self, mail: str, now: datetime) -> bool:
+        """Notes a mail by its name; False when it was taken in before."""
+
+    def ask(self, reader: int, day: date, commands: Sequence[str]) -> int:
+        """Keeps what was asked for until its reader says yes; 0 when it is too much for a day."""
+
+    def asked(self, reader: int, day: date, item: int) -> tuple[Sequence[str], bool] | None:
+        """What was asked for, and whether it was done already; None for what nobody asked."""
+
+    def do(self, reader: int, day: date, item: int, now: datetime) -> bool:
+        """It is being done; False when it was done already."""
+
+    def answer(self, address: str, answer: Mapping[str, Any], now: datetime) -> None:
+        """Keeps an answer until it is handed over."""
+
+    def waiting(self, now: datetime, limit: int) -> Sequence[tuple[int, Mapping[str, Any]]]:
+        """Answers that are due, oldest first."""
+
+    def handed(self, ids: Iterable[int], at: datetime | None) -> None:
+        """Answers are handed over; None: they were not, and are still due."""
+
+    def forget(self, now: datetime) -> None:
+        """Drops what is too old to matter."""
 
 
 class Selections(Protocol):

@@ -124,7 +124,7 @@ class Fleet:
 
     def _plan_wave(self, run: Run, now: datetime) -> bool:
         """Whether there is one."""
-        if not self.app.select.ready(run.day):
+        if not self.app.select.ready(run, now):
             return False
         last = self.store.last_wave(run.day)
         since = last.until if last and last.backfill >= run.backfill else None

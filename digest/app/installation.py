@@ -84,6 +84,7 @@ class App(Parts):
             report.count(DeliveryState.IN_DOUBT, self.take_over(now))
             if collect:
                 self._collect(run, report)
+                self._look_further(run, report)
             passes = self._passes(run, now)
             for each in passes:
                 if not self.over(run):
@@ -131,6 +132,21 @@ class App(Parts):
             raise Misuse(EXTRA) from error
         return Fleet(self, say)
 
+    def _look_further(self, run: Run, report: Report) -> None:
+        """Asks what else is known of what came in, and how the present day is filling up.
+
+        Nothing of it keeps an edition back, or makes a run fail.
+        """
+        if report.collections:
+            self.enrich.perform(run.day, self.clock.now())
+        now = self.clock.now()
+        troubled = any(fetch.verdict.failure for fetch in report.collections)
+        if run.backfill or troubled or run.day == now.date() or not self.settings.sources.watch:
+            return
+        today = replace(run, day=now.date())
+        for sources in self.collect.pending(today, now):
+            self.collect.perform(today, sources, now)
+
     def _tidy(self, run: Run, report: Report) -> None:
         if report.attempted:
             self.memory.advance()
@@ -165,7 +181,8 @@ class App(Parts):
     def looking_ahead(self, run: Run, passes: Sequence[Run], report: Report) -> Report:
         """Adds what keeps editions back, who is due later, and when the next of them is."""
         now = self.clock.now()
-        lacking = [each for each in passes if not (each.resuming or self.select.ready(each.day))]
+        ready = {each: each.resuming or self.select.ready(each, now) for each in passes}
+        lacking = [each for each in passes if not ready[each]]
         readers = self.subscribers.active() if lacking else ()
         report.uncollected = any(each.due(reader, now) for reader in readers for each in lacking)
         later = [due_at(r, run.day, run.fresh) for r in self._waiting(run, now)]

@@ -49,7 +49,8 @@ class JoiningParts(SendingParts):
             one_commit=self.database.transaction,
         )
         erasure = Erasure(signing_keys(self.settings))
-        return Joining(book, self.signer, erasure, self.clock)
+        barred = self.suppressions.barred
+        return Joining(book, self.signer, erasure, self.clock, barred=barred)
 
     @cached_property
     def letters(self) -> Letters:

@@ -1,12 +1,14 @@
 """The parts, put together from the settings: the only place where they meet."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from functools import cached_property, partial
 from typing import TypeVar
 
-from digest.app.joining_parts import JoiningParts
+from digest.app.inbound_parts import InboundParts
+from digest.app.source_parts import SourceParts
 from digest.app.store_parts import open_database
 from digest.clock import Clock
 from digest.config import Settings
@@ -14,11 +16,7 @@ from digest.encoders.static import installed
 from digest.engine.crew import Crew
 from digest.engine.local import Local, Stages
 from digest.model import Mood, Part, Report, Run
-from digest.ports import Observer, Readers, Source
-from digest.sources.cache import Cache
-from digest.sources.fetch import PoliteFetcher
-from digest.sources.registry import load as load_sources
-from digest.stages.collect import Collect
+from digest.ports import Observer, Readers
 from digest.stages.render import Render
 from digest.stages.select import Select
 from digest.stages.send import Send
@@ -26,7 +24,7 @@ from digest.stages.send import Send
 QUIET = {"trending": Mood.QUIET, "note": Mood.NOTE, "skip": Mood.SKIP}
 
 
-class Parts(JoiningParts):
+class Parts(InboundParts, SourceParts):
     """The parts of one installation, each made when it is first asked for."""
 
     @cached_property
@@ -38,8 +36,9 @@ class Parts(JoiningParts):
         """The stage that chooses for these readers."""
         quiet = QUIET[self.settings.selection.quiet]
         stores = (self.papers, readers, self.selections)
-        fill = self.settings.selection.fill
-        return Select(*stores, quiet, installed(), self.observer, fill=fill)
+        fill, wait = self.settings.selection.fill, self.settings.selection.patience
+        patience = timedelta(seconds=wait)
+        return Select(*stores, quiet, installed(), self.observer, fill=fill, patience=patience)
 
     def rendering(self, readers: Readers) -> Render:
         """The stage that proves the mails of these readers."""
@@ -80,21 +79,6 @@ class Parts(JoiningParts):
                 report.died += 1
             else:
                 report.take_in(part)
-
-    @cached_property
-    def collect(self) -> Collect:
-        """The stage that asks every source."""
-        return self.collecting(self.sources(()))
-
-    def sources(self, names: Sequence[str]) -> list[Source]:
-        """The sources of these names; all that are installed when none is named."""
-        return load_sources(names, self.settings.sources.tables())
-
-    def collecting(self, sources: Sequence[Source]) -> Collect:
-        """The stage that asks these sources."""
-        home = self.settings.home
-        fetcher = PoliteFetcher(self.settings.sources.fetch, self.clock, Cache(home / "cache"))
-        return Collect(sources, fetcher, self.papers, home / "reports", self.observer)
 
 
 Opened = TypeVar("Opened", bound=Parts)

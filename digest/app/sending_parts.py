@@ -62,7 +62,7 @@ class SendingParts(StoreParts):
     @cached_property
     def way_out(self) -> WayOut:
         """How mail leaves, and what is marked meanwhile."""
-        return WayOut(self._deliver, self.journals, self.stop, self._keep_pace)
+        return WayOut(self._deliver, self.journals, self.stop, self.heard, self._keep_pace)
 
     @property
     def processes(self) -> int:
@@ -81,6 +81,9 @@ class SendingParts(StoreParts):
         if self.settings.outbox.kind is not OutboxKind.SMTP:
             return Course([Relay(self.transport, 1)])
         return course(self.settings.smtp, self.identity.domain, self.part, self.clock)
+
+    def heard(self, outcomes: Sequence[Outcome]) -> None:
+        """Takes note of what servers said of addresses."""
 
     def _keep_pace(self) -> None:
         keep(self.pace_store, self.course, self.clock.now(), self.settings.delivery.retry_after)

@@ -20,6 +20,7 @@ from digest.store.pace import PaceStore
 from digest.store.papers import PaperStore
 from digest.store.selections import SelectionStore
 from digest.store.subscribers import SubscriberStore
+from digest.store.suppressions import SuppressionStore
 from digest.store.whole import EXTRA, Store, open_store
 
 
@@ -47,6 +48,11 @@ class StoreParts:
     def subscribers(self) -> SubscriberStore:
         """Who reads."""
         return SubscriberStore(self.database)
+
+    @cached_property
+    def suppressions(self) -> SuppressionStore:
+        """Who must not be written to."""
+        return SuppressionStore(self.database)
 
     @cached_property
     def selections(self) -> SelectionStore:

@@ -18,6 +18,7 @@ COMMANDS = (
     "deliveries",
     "demo",
     "evaluate",
+    "inbound",
     "init",
     "lint",
     "papers",
@@ -30,6 +31,8 @@ COMMANDS = (
     "send",
     "status",
     "subscribers",
+    "suppressions",
+    "web",
     "why",
     "worker",
 )

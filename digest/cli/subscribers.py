@@ -1,22 +1,32 @@
 """`digest subscribers`: who reads, as data."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from digest.app import App
 from digest.cli.options import as_json, dry_run
 from digest.cli.output import show
 from digest.cli.readers import subscriber
 from digest.cli.session import Session, pass_session
 from digest.config.subscriber_fields import read_one
-from digest.config.subscribers_csv import read_csv
+from digest.config.subscribers_csv import read_csv, write_csv
 from digest.config.subscribers_file import read_subscribers, write_toml
 from digest.errors import BadSetting
 from digest.model import Subscriber, SubscriberState
+from digest.model.consent import Deed
 from digest.stages.batches import batches
 
 FILE = click.Path(path_type=Path, dir_okay=False)
+IMPORTED = 2_000
+"""Rows handled together."""
+GONE = frozenset({SubscriberState.LEFT, SubscriberState.SUPPRESSED})
+REFUSED = "left, is suppressed or was deleted: only they can bring themselves back"
+DEED = ("at", "act", "how", "from", "words")
 COLUMNS = ("email", "state", "papers", "rhythm", "timezone", "send_at", "topics")
 
 
@@ -39,9 +49,16 @@ def list_(session: Session, as_json: bool) -> None:
 @as_json
 @pass_session
 def show_one(session: Session, address: str, as_json: bool) -> None:
-    """One reader."""
+    """One reader, with their consent dossier: when, how, from where, and the words shown."""
     with session.app() as app:
-        show([record(subscriber(app, address))], as_json, COLUMNS)
+        found = subscriber(app, address)
+        dossier = [deed_record(deed) for deed in app.joining.dossier(found.address)]
+        if as_json:
+            show([{**record(found), "consent": dossier}], as_json)
+            return
+        show([record(found)], as_json, COLUMNS)
+        click.echo()
+        show(dossier, as_json, DEED)
 
 
 @subscribers.command()
@@ -58,6 +75,8 @@ def add(
 ) -> None:
     """Add a reader, active at once; of one who is there already, change what is said.
 
+    Who left, is suppressed or was deleted comes back by their own word only (exit status 1).
+
     Example: digest subscribers add ann@example.org --topic "diffusion models" --topic cat:cs.RO
     """
     said = {name: value for name, value in more.items() if value is not None}
@@ -70,20 +89,41 @@ def add(
             changes = {name: getattr(reader, name) for name in entry if name != "email"}
             waiting = known.state is SubscriberState.PENDING
             reader = replace(known, **changes, state=reader.state if waiting else known.state)
-        app.subscribers.put([reader], app.clock.now())
-        kept = subscriber(app, reader.address)
-    click.echo(f"{kept.address} is {kept.state.value}")
+        refused = app.joining.add([reader]).refused
+        kept = app.subscribers.get(reader.address)
+    state = kept.state.value if kept else "deleted at their own wish"
+    click.echo(f"{reader.address} is {state}")
+    if refused:
+        click.echo("digest: only they can bring themselves back, by subscribing anew", err=True)
+        click.get_current_context().exit(1)
 
 
 @subscribers.command()
 @click.argument("address")
 @pass_session
 def remove(session: Session, address: str) -> None:
-    """Forget a reader. What they were sent stays in the ledger, so nothing is ever sent twice."""
+    """Forget a reader. What they were sent stays in the ledger, so nothing is ever sent twice.
+
+    Who left or is suppressed is kept as a hash, so that no file brings them back.
+    """
     with session.app() as app:
         found = subscriber(app, address)
-        app.subscribers.remove(found.address)
+        if found.state in GONE:
+            app.joining.erase(found.address)
+        else:
+            app.subscribers.remove(found.address)
     click.echo(f"{found.address} is gone")
+
+
+@subscribers.command()
+@click.argument("address")
+@pass_session
+def erase(session: Session, address: str) -> None:
+    """Delete a reader at their own wish: all but a hash, so that no file brings them back."""
+    with session.app() as app:
+        found = subscriber(app, address)
+        app.joining.erase(found.address)
+    click.echo(f"{found.address} is deleted")
 
 
 @subscribers.command()
@@ -91,23 +131,22 @@ def remove(session: Session, address: str) -> None:
 @dry_run
 @pass_session
 def sync(session: Session, file: Path, dry_run: bool) -> None:
-    """Make the readers those of FILE (TOML): adds, changes, and removes who is not in it.
+    """Make the readers that you added those of FILE (TOML): add, change, remove who is not in it.
 
-    Who left or is suppressed stays so. Nothing is written when anything in FILE is wrong.
+    Who joined by themselves, by web or by mail, is not touched unless they stand in FILE. Who
+    left, is suppressed or was deleted stays so, and is named. Nothing is written when anything in
+    FILE is wrong.
     """
     wanted = {reader.address: reader for reader in read_subscribers(file)}
-    with session.app() as app:
-        known = {reader.address: reader for reader in app.subscribers.all()}
-        gone = sorted(known.keys() - wanted.keys())
-        changed = [r for a, r in wanted.items() if a in known and known[a] != r]
-        new = [r for a, r in wanted.items() if a not in known]
-        if not dry_run:
-            with app.database.transaction():
-                app.subscribers.put([*new, *changed], app.clock.now())
-                for address in gone:
-                    app.subscribers.remove(address)
+    with session.app() as app, written(app, dry_run):
+        gone = [address for address in app.subscribers.of_operator() if address not in wanted]
+        told = app.joining.add(wanted.values())
+        for address in gone:
+            app.subscribers.remove(address)
     verb = "would be " if dry_run else ""
-    click.echo(f"{len(new)} {verb}added, {len(changed)} {verb}changed, {len(gone)} {verb}removed")
+    click.echo(f"{told.new} {verb}added, {told.changed} {verb}changed, {len(gone)} {verb}removed")
+    for address in told.refused:
+        click.echo(f"digest: {file}: {address} {REFUSED}", err=True)
 
 
 @subscribers.command("import")
@@ -115,35 +154,78 @@ def sync(session: Session, file: Path, dry_run: bool) -> None:
 @dry_run
 @pass_session
 def import_(session: Session, file: Path, dry_run: bool) -> None:
-    """Add the readers of FILE (CSV), and change those who are there already; removes nobody.
+    """Add the readers of FILE (CSV or TOML), and change those who are there; removes nobody.
 
-    The first line names the columns: email, and any of name, topics, mute, timezone, send_at,
-    rhythm, papers, locale; several topics in a cell are separated by ";". Rows that cannot be
-    used are named, each with what is wrong (exit status 1); all others are stored together.
+    The first line of a CSV names the columns: email, and any of name, topics, mute, timezone,
+    send_at, rhythm, papers, locale, state; several topics in a cell are separated by ";". Exports
+    of listmonk and Mailchimp, and rosters of Mailman, are known by their first line. Rows that
+    cannot be used are named, each with what is wrong (exit status 1), and so are readers who left,
+    are suppressed or were deleted: no file brings them back. All others are stored together.
     """
     new = changed = refused = 0
-    with session.app() as app, app.database.transaction():
-        for batch in batches(read_csv(file)):
+    with session.app() as app, written(app, dry_run):
+        for batch in batches(_rows(file), IMPORTED):
             readers = [row for row in batch if isinstance(row, Subscriber)]
             for problem in (row for row in batch if isinstance(row, BadSetting)):
                 click.echo(f"digest: {problem}", err=True)
-            known = app.subscribers.several([reader.address for reader in readers])
-            refused += len(batch) - len(readers)
-            new += sum(reader.address not in known for reader in readers)
-            changed += sum(known.get(r.address, r) != r for r in readers)
-            if not dry_run:
-                app.subscribers.put(readers, app.clock.now())
+            told = app.joining.add(readers)
+            for address in told.refused:
+                click.echo(f"digest: {file}: {address} {REFUSED}", err=True)
+            new, changed = new + told.new, changed + told.changed
+            refused += len(batch) - len(readers) + len(told.refused)
     verb = "would be " if dry_run else ""
     click.echo(f"{new} {verb}added, {changed} {verb}changed, {refused} {verb}refused")
     click.get_current_context().exit(1 if refused else 0)
 
 
+def _rows(file: Path) -> Iterator[Subscriber | BadSetting]:
+    """Of a TOML file all at once; of any other, as CSV, row by row, under a bar."""
+    if file.suffix.lower() == ".toml":
+        yield from read_subscribers(file)
+        return
+    size = file.stat().st_size if file.exists() else 0
+    shown = sys.stderr.isatty()
+    with click.progressbar(
+        length=size, label="Importing", file=sys.stderr, hidden=not shown
+    ) as bar:
+        yield from read_csv(file, bar.update if shown else lambda _: None)
+
+
+@contextmanager
+def written(app: App, dry_run: bool) -> Iterator[None]:
+    """All of it together, or with `--dry-run` nothing."""
+    with suppress(_NotMeant), app.database.transaction():
+        yield
+        if dry_run:
+            raise _NotMeant
+
+
+class _NotMeant(Exception):
+    """What was written is taken back."""
+
+
 @subscribers.command()
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV, which `import` reads back.")
 @pass_session
-def export(session: Session) -> None:
-    """Everyone, as a TOML file on standard output that `sync` reads back."""
+def export(session: Session, as_csv: bool) -> None:
+    """Everyone, as a TOML file on standard output that `sync` and `import` read back."""
     with session.app() as app:
-        click.echo(write_toml(app.subscribers.all()), nl=False)
+        if as_csv:
+            write_csv(app.subscribers.all(), sys.stdout)
+            return
+        for reader in app.subscribers.all():
+            click.echo(write_toml([reader]))
+
+
+def deed_record(deed: Deed) -> dict[str, object]:
+    """A line of a dossier as a record."""
+    return {
+        "at": deed.at,
+        "act": deed.act.value,
+        "how": deed.consent.way.value,
+        "from": deed.consent.origin,
+        "words": deed.consent.words,
+    }
 
 
 def record(reader: Subscriber) -> dict[str, object]:

@@ -70,10 +70,12 @@ def _is_url(text: str) -> bool:
 
 
 def _web(settings: Settings, report: Report) -> None:
-    bind = _BIND.fullmatch(settings.web.bind)
-    if bind is None or int(bind[1]) > 65_535:
-        hint = "write HOST:PORT, as in 127.0.0.1:8025"
-        report("web.bind", f"{show(settings.web.bind)} is not an address to listen on", hint)
+    binds = {"web.bind": settings.web.bind, "web.metrics_bind": settings.web.metrics_bind}
+    for key, written in binds.items():
+        bind = _BIND.fullmatch(written)
+        if (bind is None or int(bind[1]) > 65_535) and (written or key == "web.bind"):
+            hint = "write HOST:PORT, as in 127.0.0.1:8025"
+            report(key, f"{show(written)} is not an address to listen on", hint)
 
 
 def _secret_keys(settings: Settings, report: Report) -> None:

@@ -1,15 +1,25 @@
 """Sections of settings that have no part of their own yet; each moves to the part it configures."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
+from digest.sources.arxiv import ArxivSettings
+from digest.sources.biorxiv import BiorxivSettings
+from digest.sources.crossref import CrossrefSettings
+from digest.sources.feeds import FeedsSettings
 from digest.sources.fetch import FetchSettings
+from digest.sources.github import GitHubSettings
+from digest.sources.hackernews import HackerNewsSettings
 from digest.sources.huggingface import HuggingFaceSettings
+from digest.sources.openalex import OpenAlexSettings
+from digest.sources.openreview import OpenReviewSettings
+from digest.sources.semanticscholar import SemanticScholarSettings
 
 YEAR = 366 * 86_400
-NO_SOURCE = frozenset({"fetch", "others"})
+NO_SOURCE = frozenset({"fetch", "others", "enrich", "folder", "watch"})
 """Fields below `sources` that are not the table of a source of ours."""
 
 
@@ -65,6 +75,8 @@ class SelectionSettings:
     edition: EditionKind = EditionKind.SETTLED
     fill: bool = False
     """Places that nothing on a reader's topics takes go to what comes nearest."""
+    patience: int = field(default=10_800, metadata={"low": 0, "high": YEAR})
+    """Seconds after its day that a settled edition waits for sources that have not ended it."""
 
     @property
     def fresh(self) -> bool:
@@ -78,49 +90,28 @@ class WebSettings:
 
     base_url: str = "http://127.0.0.1:8025"
     bind: str = "127.0.0.1:8025"
-
-
-@dataclass(frozen=True, slots=True)
-class ArxivSettings:
-    """`[sources.arxiv]`."""
-
-    rss_url: str = "https://rss.arxiv.org"
-    api_url: str = "https://export.arxiv.org"
-    oai_url: str = "https://oaipmh.arxiv.org"
-
-
-@dataclass(frozen=True, slots=True)
-class SemanticScholarSettings:
-    """`[sources.semanticscholar]`."""
-
-    url: str = "https://api.semanticscholar.org"
-
-
-@dataclass(frozen=True, slots=True)
-class BiorxivSettings:
-    """`[sources.biorxiv]`."""
-
-    url: str = "https://api.biorxiv.org"
-
-
-@dataclass(frozen=True, slots=True)
-class HackerNewsSettings:
-    """`[sources.hackernews]`."""
-
-    url: str = "https://hn.algolia.com"
-
-
-@dataclass(frozen=True, slots=True)
-class GitHubSettings:
-    """`[sources.github]`."""
-
-    url: str = "https://api.github.com"
+    metrics_bind: str = ""
+    """Where `/metrics` is served; "": nowhere."""
+    proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    """Whose word (X-Forwarded-For, -Proto) is taken for where a reader comes from."""
+    keep_origin: bool = False
+    """Whether a consent dossier tells from which network somebody asked."""
+    blocked_domains: Path | None = None
+    """A file of domains, one a line, whose mailboxes are thrown away: not subscribed."""
+    check_mx: bool = False
+    """Whether DNS is asked if mail can be delivered to a domain before it is subscribed."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourcesSettings:
     """`[sources]`: how politely sources are asked; `[sources.NAME]`: where each of them is."""
 
+    enrich: tuple[str, ...] = ()
+    """Who is asked what else they know of a day's papers: `semanticscholar`, `hackernews`, …"""
+    watch: bool = True
+    """Read the present day's list, too, so that its votes are known as they grow."""
+    folder: str = ""
+    """A folder of saved pages and answers, from `home`; it is read like what is fetched."""
     fetch: FetchSettings = field(default_factory=FetchSettings)
     huggingface: HuggingFaceSettings = field(default_factory=HuggingFaceSettings)
     arxiv: ArxivSettings = field(default_factory=ArxivSettings)
@@ -128,6 +119,10 @@ class SourcesSettings:
     biorxiv: BiorxivSettings = field(default_factory=BiorxivSettings)
     hackernews: HackerNewsSettings = field(default_factory=HackerNewsSettings)
     github: GitHubSettings = field(default_factory=GitHubSettings)
+    feeds: FeedsSettings = field(default_factory=FeedsSettings)
+    openreview: OpenReviewSettings = field(default_factory=OpenReviewSettings)
+    openalex: OpenAlexSettings = field(default_factory=OpenAlexSettings)
+    crossref: CrossrefSettings = field(default_factory=CrossrefSettings)
     others: Mapping[str, Mapping[str, Any]] = field(
         default_factory=dict, repr=False, metadata={"key": False}
     )
@@ -136,5 +131,9 @@ class SourcesSettings:
     def tables(self) -> dict[str, Mapping[str, Any]]:
         """`[sources.NAME]` by name."""
         own = {field.name: getattr(self, field.name) for field in fields(self)}
-        named = {name: asdict(table) for name, table in own.items() if name not in NO_SOURCE}
+        named = {
+            name: {key.name: getattr(table, key.name) for key in fields(table)}
+            for name, table in own.items()
+            if name not in NO_SOURCE
+        }
         return named | dict(self.others)

@@ -11,6 +11,7 @@ from digest.config.sections import (
     SourcesSettings,
     WebSettings,
 )
+from digest.inbound.settings import InboundSettings
 from digest.mail.identity import MailSettings
 from digest.model import Secret
 from digest.store.retention import RetentionSettings
@@ -38,6 +39,7 @@ class Settings:
     selection: SelectionSettings = field(default_factory=SelectionSettings)
     mail: MailSettings = field(default_factory=MailSettings)
     web: WebSettings = field(default_factory=WebSettings)
+    inbound: InboundSettings = field(default_factory=InboundSettings)
     sources: SourcesSettings = field(default_factory=SourcesSettings)
     file: Path | None = field(default=None, compare=False, metadata=NO_KEY)
     """The digest.toml that was read; None: there was none."""

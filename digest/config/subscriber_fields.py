@@ -134,10 +134,12 @@ def read_entry(
     return Subscriber(values.pop("email"), **values) if len(problems) == before else None
 
 
-def read_one(entry: Mapping[str, object], where: Callable[[str], str]) -> Subscriber:
+def read_one(
+    entry: Mapping[str, object], where: Callable[[str], str], textual: bool = False
+) -> Subscriber:
     """The subscriber of one entry. Raises BadSetting, or BadSettings for several."""
     problems: list[BadSetting] = []
-    subscriber = read_entry(entry, where, problems)
+    subscriber = read_entry(entry, where, problems, textual)
     raise_all(problems)
     return subscriber  # type: ignore[return-value]  # None only with problems
 

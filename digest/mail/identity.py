@@ -24,6 +24,8 @@ class MailSettings:
     """Where bounces go to; default the domain of `from`."""
     imprint: str = ""
     """Postal address or other legal line, printed at the foot."""
+    reply_to: str = ""
+    """Where answers go; default `from`."""
     locale: str = "en"
     """The language of readers who asked for none (BCP 47)."""
     images: bool = False
@@ -41,6 +43,8 @@ class Identity:
     """What stands between the angle brackets of List-Id."""
     bounce_domain: str
     imprint: str = ""
+    reply_to: Mailbox | None = None
+    """None: answers go to From."""
 
     @classmethod
     def of(cls, settings: MailSettings) -> Self:
@@ -52,7 +56,8 @@ class Identity:
             bounce = Mailbox.parse(f"bounces@{bounce}").domain
         except BadAddress as error:
             raise BadSetting("mail.bounce_domain", error.problem) from error
-        return cls(name, mailbox, list_name, label, bounce, one_line(settings.imprint))
+        imprint, reply_to = one_line(settings.imprint), _reply_to(settings.reply_to)
+        return cls(name, mailbox, list_name, label, bounce, imprint, reply_to)
 
     @property
     def domain(self) -> str:
@@ -69,6 +74,16 @@ def _from(written: str) -> tuple[str, Mailbox]:
         hint = "write it as 'Paper Digest <digest@example.org>'"
         raise BadSetting("mail.from", f"{written!r}: {problem}", hint) from error
     return without_joiners(one_line(name.strip().strip('"'))) or "Paper Digest", mailbox
+
+
+def _reply_to(written: str) -> Mailbox | None:
+    if not written:
+        return None
+    _, bracket, rest = written.rpartition("<")
+    try:
+        return Mailbox.parse(rest.strip().removesuffix(">") if bracket else written)
+    except BadAddress as error:
+        raise BadSetting("mail.reply_to", f"{written!r}: {error.problem}") from error
 
 
 def _list_id(written: str, name: str, domain: str) -> tuple[str, str]:

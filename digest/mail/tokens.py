@@ -48,9 +48,11 @@ class Scope(IntEnum):
     BOUNCE = 5
     FEEDBACK = 6
     """More, less, save, and the saved list."""
+    OBEY = 7
+    """A yes to what was asked for by mail; `item` says what of that day."""
 
 
-LIFETIME = {Scope.CONFIRM: CONFIRM_WITHIN}
+LIFETIME = {Scope.CONFIRM: CONFIRM_WITHIN, Scope.OBEY: CONFIRM_WITHIN}
 """Scopes that expire, counted from the day of issue. Unsubscribing must not."""
 
 

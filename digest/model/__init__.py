@@ -1,5 +1,6 @@
 """Nouns of the field: frozen, typed, without I/O. Import them from here."""
 
+from digest.model.calendar import is_weekend
 from digest.model.delivery import (
     SEEN,
     SETTLED,
@@ -13,10 +14,11 @@ from digest.model.delivery import (
     Severity,
 )
 from digest.model.digest import Card, Digest, Link, Section
-from digest.model.event import Advanced, Event, Finished, Stage, Started
+from digest.model.event import Advanced, Event, Finished, Judged, Stage, Started
 from digest.model.exchange import Page, Request, Response, Saved
+from digest.model.judgement import Evidence, Precedent
 from digest.model.message import Message
-from digest.model.paper import Paper
+from digest.model.paper import Paper, Sighting
 from digest.model.report import FAILURES, Report
 from digest.model.run import WHOLE, Part, Run
 from digest.model.secret import Secret
@@ -24,9 +26,10 @@ from digest.model.selection import Choice, Mood, Reason, ReasonKind, Selection
 from digest.model.standing import Standing
 from digest.model.subscriber import Rhythm, Subscriber, SubscriberState
 from digest.model.topic import Topic, TopicKind
-from digest.model.verdict import Collection, Verdict
+from digest.model.verdict import CONSEQUENCES, Collection, Consequence, Verdict
 
 __all__ = [
+    "CONSEQUENCES",
     "FAILURES",
     "SEEN",
     "SETTLED",
@@ -37,11 +40,14 @@ __all__ = [
     "Choice",
     "Claim",
     "Collection",
+    "Consequence",
     "Delivery",
     "DeliveryState",
     "Digest",
     "Event",
+    "Evidence",
     "Finished",
+    "Judged",
     "Link",
     "Message",
     "Mood",
@@ -49,6 +55,7 @@ __all__ = [
     "Page",
     "Paper",
     "Part",
+    "Precedent",
     "Reason",
     "ReasonKind",
     "Report",
@@ -63,6 +70,7 @@ __all__ = [
     "Selection",
     "Sent",
     "Severity",
+    "Sighting",
     "Stage",
     "Standing",
     "Started",
@@ -71,4 +79,5 @@ __all__ = [
     "Topic",
     "TopicKind",
     "Verdict",
+    "is_weekend",
 ]

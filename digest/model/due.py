@@ -26,10 +26,10 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from digest.errors import Unknown
+from digest.model.calendar import is_weekend
 from digest.model.subscriber import Rhythm, Subscriber
 
 DAY = timedelta(days=1)
-SATURDAY = 5
 FORTNIGHT = 15
 """Days within which every rhythm has a time, even where the calendar skipped a Monday."""
 
@@ -118,7 +118,7 @@ def next_due(subscriber: Subscriber, now: datetime, fresh: bool) -> tuple[dateti
 def _due_at(
     zone: str, send_at: time | None, rhythm: Rhythm, day: date, fresh: bool
 ) -> datetime | None:
-    if day.weekday() >= SATURDAY:
+    if is_weekend(day):
         return None
     where = _zone(zone)
     following = _weekday(day + DAY, DAY)
@@ -167,14 +167,14 @@ def _wanted(local: date, rhythm: Rhythm) -> bool:
         case Rhythm.DAILY:
             return True
         case Rhythm.WEEKDAYS:
-            return local.weekday() < SATURDAY
+            return not is_weekend(local)
         case Rhythm.WEEKLY:
             return local.weekday() == 0
 
 
 def _weekday(day: date, step: timedelta) -> date:
     """The first day from Monday to Friday, from `day` on."""
-    while day.weekday() >= SATURDAY:
+    while is_weekend(day):
         day += step
     return day
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from digest.model.verdict import Collection
+
 
 class Stage(StrEnum):
     """The four verbs of the nightly run."""
@@ -38,4 +40,11 @@ class Finished:
     stage: Stage
 
 
-Event = Started | Advanced | Finished
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A fetch got its verdict; what follows from it stands in `CONSEQUENCES`."""
+
+    collection: Collection
+
+
+Event = Started | Advanced | Finished | Judged

@@ -9,11 +9,16 @@ from digest.model.paper import Paper
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A GET of one URL."""
+    """A GET of one URL, or a POST where there is a body."""
 
     url: str
     params: Mapping[str, str] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """May hold a key, so it is never printed."""
+    body: bytes | None = None
+    """What is posted."""
+    pace: float = 0.0
+    """Seconds of rest that the host is owed between any two requests of an installation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class Page:
     """The request for the rest, when there is more."""
     notes: tuple[str, ...] = ()
     """What could not be read as expected although the rest could, a sentence each."""
+    lacks: str = ""
+    """Why this is less than the list it is of, or no list of a day at all; "" when it is whole."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,3 +42,29 @@ class Paper:
     observed: datetime | None = None
     """The instant `upvotes`, `comments` and `stars` were read at."""
     sources: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    """Other identifiers that sources know the work by: `doi:…`, `openreview:…`, `arxiv:…`."""
+    venue: str = ""
+    """Where it was published, as a source names the place."""
+    announced: str = ""
+    """How arXiv announced it: `new`, `cross`, `replace`, `replace-cross`; else ""."""
+    version: int | None = None
+    withdrawn: bool = False
+    """Its authors took it back."""
+    signals: tuple[tuple[str, int], ...] = ()
+    """What else is counted of it, by name: `citations`, `models`, `points`, …"""
+
+    @property
+    def replaced(self) -> bool:
+        """Whether it was listed only because a new version of a known work appeared."""
+        return self.announced.startswith("replace")
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What was counted of a paper at an instant."""
+
+    at: datetime
+    upvotes: int | None
+    comments: int | None
+    stars: int | None

@@ -54,7 +54,7 @@ def compose(
 ) -> Digest:
     """The digest of one reader; papers that are unknown by now are left out."""
     groups = _groups(selection, papers, words)
-    sections = tuple(Section(shown(under, words), tuple(cards)) for under, cards in groups.items())
+    sections = _sections(groups, words)
     titles = [found.title for section in sections for found in section.cards]
     name = named(subscriber.name)
     return Digest(
@@ -72,6 +72,25 @@ def compose(
         feedback_url=links.feedback,
         web_url=links.web,
         imprint=identity.imprint,
+        language=words.tag,
+        direction=words.direction,
+    )
+
+
+def public(
+    selection: Selection, papers: Mapping[str, Paper], words: Language, product: str
+) -> Digest:
+    """The same for everybody: without a reader, a greeting, or a link that acts."""
+    groups = _groups(selection, papers, words)
+    sections = _sections(groups, words)
+    titles = [found.title for section in sections for found in section.cards]
+    return Digest(
+        subject=subject(titles, product, words),
+        product=product,
+        lead=lead(selection.mood, [(under, len(cards)) for under, cards in groups.items()], words),
+        day=words.day(selection.day),
+        greeting="",
+        sections=sections,
         language=words.tag,
         direction=words.direction,
     )
@@ -212,6 +231,10 @@ def trends_last(groups: dict[str, list[Carded]]) -> dict[str, list[Carded]]:
         trending = groups.pop(TRENDING)
         groups[TRENDING if groups else TRENDING_ALONE] = trending
     return groups
+
+
+def _sections(groups: Mapping[str, Sequence[Card]], words: Language) -> tuple[Section, ...]:
+    return tuple(Section(shown(under, words), tuple(cards)) for under, cards in groups.items())
 
 
 def _groups(

@@ -25,6 +25,7 @@ def header(
     return "".join(
         (
             headers.address("From", identity.name, identity.mailbox),
+            _reply_to(identity),
             to,
             subject,
             dated,
@@ -37,6 +38,11 @@ def header(
             headers.field("MIME-Version", ["1.0"]),
         )
     )
+
+
+def _reply_to(identity: Identity) -> str:
+    reply_to = identity.reply_to
+    return "" if reply_to is None else headers.address("Reply-To", "", reply_to)
 
 
 def opening(boundary: str) -> str:

@@ -44,7 +44,7 @@ class Letters:
         """`base_url`: where links lead to; `locale`: of who named none. Raises RenderError."""
         self._identity, self._signer, self._locale = identity, signer, locale
         self._base = base_url.rstrip("/")
-        environment.filters["filled"] = _filled
+        environment.filters["filled"] = filled
         try:
             self._templates = {
                 kind: [environment.get_template(f"{kind.value}.{end}") for end in ("txt", "html")]
@@ -138,5 +138,6 @@ def _header(
     )
 
 
-def _filled(text: str) -> str:
+def filled(text: str) -> str:
+    """A paragraph in lines of 72 characters; links stay whole."""
     return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)

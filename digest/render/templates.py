@@ -62,11 +62,11 @@ def environment(loader: BaseLoader | None = None) -> Environment:
 
 
 def pages(loader: BaseLoader | None = None) -> Environment:
-    """Templates with autoescape in `.html` and no undefined names: for browsers."""
+    """Templates with autoescape in `.html` and `.xml`, and no undefined names: for browsers."""
     made = Environment(
         loader=loader or templates(),
         extensions=["jinja2.ext.i18n"],
-        autoescape=select_autoescape(("html",)),
+        autoescape=select_autoescape(("html", "xml")),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from http.cookiejar import DefaultCookiePolicy
 from random import Random
 from threading import Event
@@ -19,6 +20,7 @@ from digest.sources.cache import Cache, Stored
 from digest.sources.deadline import TooSlow, within
 from digest.sources.patience import asked_for, backoff
 from digest.sources.redirects import allowed
+from digest.sources.turns import Turns
 
 CHUNK = 16_384
 """Bytes read at a time; a chunk of deflated ones unpacks to a thousandfold at most."""
@@ -86,11 +88,15 @@ class PoliteFetcher:
         cache: Cache | None = None,
         random: Random | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        turns: Turns | None = None,
     ) -> None:
-        """`random` spreads the waits, so that many installations do not march in step."""
+        """`random` spreads the waits, so that many installations do not march in step.
+
+        `turns` are those of the whole installation, for hosts that ask for a pace.
+        """
         self._settings, self._clock, self._cache = settings, clock, cache
         self._random = random or Random()  # noqa: S311 - nothing here is a secret
-        self._sleep = sleep
+        self._sleep, self._turns = sleep, turns
         self._session = requests.Session()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.headers["User-Agent"] = user_agent(settings.contact)
@@ -99,12 +105,14 @@ class PoliteFetcher:
     def fetch(self, request: Request) -> Response:
         """The answer to a request, whole and with status 200. Raises Unreachable."""
         url = _address(request)
-        stored = self._cache.get(url) if self._cache else None
+        asks = self._cache is not None and request.body is None
+        stored = self._cache.get(url) if self._cache and asks else None
         end = time.monotonic() + self._settings.deadline
         attempt = 1
         while True:
             try:
-                return self._read(url, self._follow(url, request, stored, end), stored)
+                answer = self._follow(url, request, stored, end)
+                return self._read(url, answer, stored, keep=asks)
             except _NotNow as problem:
                 self._sleep(self._rest(url, attempt, problem, end))
                 attempt += 1
@@ -123,17 +131,19 @@ class PoliteFetcher:
         """The first answer that is no redirect; redirects may not lead off the host."""
         headers = {**request.headers, **(stored.conditions if stored else {})}
         for _ in range(REDIRECTS + 1):
-            answer = self._exchange(url, headers, end)
+            answer = self._exchange(replace(request, url=url, headers=headers), end)
             if answer.status not in {301, 302, 303, 307, 308}:
                 return answer
             url = _redirected(answer)
         raise Unreachable(f"{url}: more than {REDIRECTS} redirects, the last from here")
 
-    def _exchange(self, url: str, headers: Mapping[str, str], end: float) -> _Answer:
+    def _exchange(self, request: Request, end: float) -> _Answer:
         """One request and its answer, with every error of requests translated."""
+        url = request.url
         seconds = min(self._settings.exchange, end - time.monotonic())
         try:
-            return within(seconds, lambda given_up: self._get(url, headers, given_up))
+            with self._turn(request, end):
+                return within(seconds, lambda given_up: self._get(request, given_up))
         except TooSlow as error:
             raise _NotNow(f"no whole answer within {seconds:.0f} s") from error
         except requests.exceptions.SSLError as error:
@@ -144,10 +154,25 @@ class PoliteFetcher:
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise Unreachable(f"{url}: cannot be asked: {_root(error)}; check the URL") from error
 
-    def _get(self, url: str, headers: Mapping[str, str], given_up: Event) -> _Answer:
+    def _turn(self, request: Request, end: float) -> AbstractContextManager[None]:
+        """The host for ourselves, once it had the rest that it asks for."""
+        if self._turns is None or not request.pace:
+            return nullcontext()
+        return self._turns.take(request.url, request.pace, end)
+
+    def _get(self, request: Request, given_up: Event) -> _Answer:
         timeout = (self._settings.connect, self._settings.read)
-        with self._session.get(
-            url, headers=dict(headers), stream=True, allow_redirects=False, timeout=timeout
+        url, method = request.url, "GET" if request.body is None else "POST"
+        # A host with a pace gets one connection, so none of ours stays open meanwhile.
+        closing = {"Connection": "close"} if request.pace else {}
+        with self._session.request(
+            method,
+            url,
+            data=request.body,
+            headers={**request.headers, **closing},
+            stream=True,
+            allow_redirects=False,
+            timeout=timeout,
         ) as got:
             told = {name.lower(): value for name, value in got.headers.items()}
             whole = got.status_code == requests.codes.ok
@@ -170,11 +195,11 @@ class PoliteFetcher:
                 break
         return bytes(body)
 
-    def _read(self, url: str, answer: _Answer, stored: Stored | None) -> Response:
+    def _read(self, url: str, answer: _Answer, stored: Stored | None, *, keep: bool) -> Response:
         """The answer, or the stored one that it confirms; raises for every other status."""
         now = self._clock.now()
         if answer.status == requests.codes.ok:
-            if self._cache:
+            if self._cache and keep:
                 self._cache.put(url, answer.headers, answer.body)
             return Response(answer.url, answer.body, now, answer.headers)
         if answer.status == requests.codes.not_modified and stored:

@@ -5,6 +5,8 @@ Nothing here raises: text that is no text is "", a number or instant that is non
 
 import re
 from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 LARGEST = 1_000_000_000
@@ -16,6 +18,13 @@ _NEW_STYLE = re.compile(r"(?:arxiv:)?(\d{4}\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
 _OLD_STYLE = re.compile(r"(?:arxiv:)?([a-z]+(?:-[a-z]+)*(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
 _ABBREVIATED = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,9}(?:\.\d+)?)([kKmM]?)")
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:T|$)")
+_VERSION = re.compile(r"\dv(\d{1,3})$")
+_DOI = re.compile(r"(?:doi:|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S{1,200})", re.IGNORECASE)
+_ARXIV_DOI = "10.48550/arxiv."
+_ARXIV_PAGE = re.compile(
+    r"https?://(?:[a-z]+\.)?(?:arxiv\.org/(?:abs|pdf|html)|huggingface\.co/papers|alphaxiv\.org/abs)"
+    r"/([^?#]+?)(?:\.pdf)?/?(?:[?#].*)?"
+)
 _REPOSITORY = re.compile(r"/([A-Za-z0-9_.-]+)/([A-Za-z0-9_.-]+?)(?:\.git)?(?:/.*)?")
 
 
@@ -52,6 +61,16 @@ def instant(value: object) -> datetime | None:
             return None
         return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
     except (ValueError, OverflowError):
+        return None
+
+
+def epoch(value: object, per_second: int = 1) -> datetime | None:
+    """An instant as a number since 1970."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    try:
+        return datetime.fromtimestamp(value / per_second, UTC)
+    except (ValueError, OverflowError, OSError):
         return None
 
 
@@ -96,3 +115,45 @@ def arxiv_id(value: object) -> str:
     written = value.strip() if isinstance(value, str) else ""
     match = _NEW_STYLE.fullmatch(written) or _OLD_STYLE.fullmatch(written)
     return match[1] if match else ""
+
+
+def version(value: object) -> int | None:
+    """The version that an arXiv id tells, as in `2406.01234v2`; None when it tells none."""
+    match = _VERSION.search(value.strip()) if isinstance(value, str) else None
+    return int(match[1]) if match else None
+
+
+def doi(value: object) -> str:
+    """`doi:10.…` in lower case, as DOIs compare; `arxiv:…` for arXiv's own; else ""."""
+    match = _DOI.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        return ""
+    name = match[1].lower()
+    own = arxiv_id(name.removeprefix(_ARXIV_DOI)) if name.startswith(_ARXIV_DOI) else ""
+    return f"arxiv:{own}" if own else f"doi:{name}"
+
+
+def work_at(address: str) -> str:
+    """The id of the work that a web page is about, if its address tells; else ""."""
+    match = _ARXIV_PAGE.fullmatch(address)
+    own = arxiv_id(match[1]) if match else ""
+    return f"arxiv:{own}" if own else doi(address)
+
+
+def mail_date(value: object) -> datetime | None:
+    """An instant as mails and RSS write it (RFC 5322 §3.3), with the offset that stands there."""
+    try:
+        read = parsedate_to_datetime(value) if isinstance(value, str) else None
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return read.replace(tzinfo=UTC) if read is not None and read.tzinfo is None else read
+
+
+def listed(value: object) -> list[Any]:
+    """An array; empty for anything else."""
+    return value if isinstance(value, list) else []
+
+
+def held(value: object) -> dict[str, Any]:
+    """An object; empty for anything else."""
+    return value if isinstance(value, dict) else {}

@@ -1,29 +1,26 @@
 """Hugging Face's daily papers: https://huggingface.co/papers, as JSON and as pages."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from json import detect_encoding
+from datetime import date, datetime
 from urllib.parse import parse_qs, urljoin, urlsplit
 
-from digest.errors import Changed
-from digest.model import Page, Request, Response
-from digest.sources.huggingface_entry import PUBLIC, Unreadable
-from digest.sources.huggingface_json import Listing, parse, read_array
+from digest.model import Page, Paper, Request, Response, is_weekend
+from digest.sources.huggingface_entry import PUBLIC
+from digest.sources.huggingface_json import Listing, read_array
 from digest.sources.huggingface_page import read_page
+from digest.sources.huggingface_paper import read_answer
+from digest.sources.plain import PlainSource
+from digest.sources.reading import parse
+
+MOST_ASKED = 20
+"""Papers of a day that are asked about one by one."""
 
 PER_PAGE = 100
 """Entries per answer: the most that the API grants; without `limit` it gives 50."""
 
 _API = "/api/daily_papers"
-_CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE)
-_CHARSETS = {
-    "utf-8": "utf-8",
-    "utf8": "utf-8",
-    "us-ascii": "utf-8",
-    "iso-8859-1": "cp1252",  # as browsers read it: https://encoding.spec.whatwg.org/#names-and-labels
-    "windows-1252": "cp1252",
-}
 _NEXT = re.compile(r'<([^>]+)>\s*;[^,]*?\brel\s*=\s*"?next\b', re.IGNORECASE)
 
 
@@ -35,7 +32,7 @@ class HuggingFaceSettings:
     """Pages and API hang below it at their public paths."""
 
 
-class HuggingFace:
+class HuggingFace(PlainSource):
     """Daily papers; pure: it says what to ask, and reads what came back."""
 
     name = "huggingface"
@@ -43,6 +40,10 @@ class HuggingFace:
     def __init__(self, url: str = PUBLIC) -> None:
         """`url` is the site, or a mirror of it."""
         self.url = url.rstrip("/")
+
+    def expects(self, day: date) -> bool:
+        """Nothing is listed under a Saturday or Sunday."""
+        return not is_weekend(day)
 
     def first(self, day: date) -> Request:
         """The API's first answer for a day; later ones follow as `Page.next`."""
@@ -62,23 +63,39 @@ class HuggingFace:
             return b'"dailyPapers"' in body
         return start.startswith(b"<") and (b"huggingface" in body or b"DailyPapers" in body)
 
-    def read(self, response: Response) -> Page:
+    def take(self, text: str, response: Response) -> Page:
         """The papers of an API answer or of a page (of a day, or trending), told by its content.
 
         `Page.day` is the day that it says it is of, whatever was asked. An empty array is a page
         without papers; everything that is neither is Changed, and so is a list of which more than
         a tenth cannot be read. What was left out stands in `Page.notes`.
         """
-        try:
-            text = _decoded(response)
-            if text.lstrip().startswith("<"):
-                listing = read_page(text, response.at)
-                return Page(listing.papers, listing.day, notes=listing.notes)
-            listing = read_array(parse(text), response.at)
-        except Unreadable as fault:
-            where = f"{response.url}: {fault.where}" if fault.where else response.url
-            raise Changed(where, fault.expected, response.body) from fault
+        if text.lstrip().startswith("<"):
+            listing = read_page(text, response.at)
+            return _page(listing)
+        value = parse(text)
+        if alone := read_answer(value, response.at):
+            return _page(alone)
+        listing = read_array(value, response.at)
         return Page(listing.papers, listing.day, self._following(response, listing), listing.notes)
+
+    def period(self, written: str) -> Request:
+        """The API's first answer for a week (`2026-W31`) or a month (`2026-07`)."""
+        kind = "week" if "W" in written else "month"
+        return Request(self.url + _API, {kind: written, "limit": str(PER_PAGE)})
+
+    def trending(self) -> Request:
+        """The page of what trends there, whatever its day."""
+        return Request(f"{self.url}/papers/trending")
+
+    def search(self, words: str) -> Request:
+        """The page of what is found for some words; more than 250 characters are not read."""
+        return Request(f"{self.url}/papers", {"q": words[:250]})
+
+    def about(self, papers: Sequence[Paper], now: datetime) -> Iterator[Request]:
+        """The API's answers about the papers with most votes: models, datasets, Spaces."""
+        for paper in [p for p in papers if p.id.startswith("arxiv:")][:MOST_ASKED]:
+            yield Request(f"{self.url}/api/papers/{paper.id[6:]}")
 
     def _following(self, response: Response, listing: Listing) -> Request | None:
         """The next page: the one that `Link` names (RFC 8288 §3), else after a full one the next.
@@ -100,23 +117,5 @@ class HuggingFace:
         return Request(self.url + _API, params)
 
 
-def _decoded(response: Response) -> str:
-    """The text of a body, strictly: a page with broken letters is not what was served."""
-    charset = _charset(response)
-    try:
-        return response.body.decode(charset)
-    except UnicodeError as error:
-        raise Unreadable(f"text in {charset}, found what is none: {error}") from error
-
-
-def _charset(response: Response) -> str:
-    """By its byte order mark, its header, its own words; else UTF-8."""
-    detected = str(detect_encoding(response.body))
-    if detected != "utf-8":
-        return detected
-    header = _CHARSET.search(response.headers.get("content-type", ""))
-    meta = _CHARSET.search(response.body[:1024].decode("latin-1"))
-    named = next((m[1].lower() for m in (header, meta) if m), "utf-8")
-    if named not in _CHARSETS:
-        raise Unreadable(f"text in UTF-8, found the charset {named!r}")
-    return _CHARSETS[named]
+def _page(listing: Listing) -> Page:
+    return Page(listing.papers, listing.day, notes=listing.notes, lacks=listing.lacks)

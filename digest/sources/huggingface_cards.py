@@ -12,8 +12,8 @@ from bs4 import BeautifulSoup, Tag
 
 from digest.model import Paper
 from digest.sources import fields
-from digest.sources.huggingface_entry import Unreadable, page_of, paper_id, pdf_of
-from digest.sources.huggingface_json import tolerate
+from digest.sources.huggingface_entry import page_of, paper_id, pdf_of
+from digest.sources.reading import Unreadable, read_each
 
 SUMMARY_AT_MOST = 450
 """Characters: a card shows the short summary or, where there is none, the whole abstract."""
@@ -33,18 +33,8 @@ def read_cards(
     """
     if soup.select_one('[data-target="PaperContent"]'):
         return (), ()
-    papers: dict[str, Paper] = {}
-    faults: list[Unreadable] = []
     articles = [article for article in soup.select("article") if _id(article)]
-    for number, article in enumerate(articles, 1):
-        try:
-            paper = _card(article, observed)
-        except Unreadable as fault:
-            faults.append(Unreadable(fault.expected, f"card {number} of {len(articles)}"))
-        else:
-            papers.setdefault(paper.id, paper)
-    tolerate(faults, len(articles))
-    return tuple(papers.values()), tuple(f"left out {fault}" for fault in faults)
+    return read_each(articles, lambda article: _card(article, observed), "card")
 
 
 def _card(article: Tag, observed: datetime) -> Paper:

@@ -7,6 +7,7 @@ from typing import Any
 
 from digest.model import Paper
 from digest.sources import fields
+from digest.sources.reading import Unreadable, mapping, shown
 
 PUBLIC = "https://huggingface.co"
 """Where people read; links never lead to the mirror or replay that a paper was read from."""
@@ -17,19 +18,10 @@ LISTED_UNTIL = datetime(2025, 3, 19, tzinfo=UTC)
 _OTHER_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
-class Unreadable(Exception):
-    """Something is not as it has always been."""
-
-    def __init__(self, expected: str, where: str = "") -> None:
-        """`expected` tells what was found instead, too; `where` is the place within the body."""
-        super().__init__(f"{where}: expected {expected}" if where else f"expected {expected}")
-        self.expected, self.where = expected, where
-
-
 def read_entry(entry: object, observed: datetime) -> Paper:
     """The paper of one entry. Raises Unreadable without an id, a title or a number of votes."""
-    outer = _object(entry, "an object")
-    inner = _object(outer.get("paper"), "an object at `paper`")
+    outer = mapping(entry)
+    inner = mapping(outer.get("paper"), "an object at `paper`")
     key = paper_id(inner.get("id"))
     title = fields.text(inner.get("title")) or fields.text(outer.get("title"))
     upvotes = fields.count(inner.get("upvotes"))
@@ -84,19 +76,9 @@ def pdf_of(key: str) -> str:
     return f"https://arxiv.org/pdf/{key[6:]}" if key.startswith("arxiv:") else ""
 
 
-def _object(value: object, expected: str) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise Unreadable(f"{expected}, found {_shown(value)}")
-    return value
-
-
 def _unlike(expected: str, field: str, inner: Mapping[str, Any]) -> Unreadable:
-    found = _shown(inner[field]) if field in inner else "nothing"
+    found = shown(inner[field]) if field in inner else "nothing"
     return Unreadable(f"{expected} at `paper.{field}`, found {found}")
-
-
-def _shown(value: object) -> str:
-    return f"a {type(value).__name__}" if isinstance(value, dict | list) else f"{value!r:.60}"
 
 
 def _authors(value: object) -> tuple[str, ...]:

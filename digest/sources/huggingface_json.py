@@ -1,6 +1,5 @@
 """Lists of entries: the API's arrays, and the data that Hugging Face embeds in its pages."""
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +8,8 @@ from typing import Any
 
 from digest.model import Paper
 from digest.sources import fields
-from digest.sources.huggingface_entry import Unreadable, read_entry
+from digest.sources.huggingface_entry import read_entry
+from digest.sources.reading import Unreadable, expect_of_most, read_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,14 +19,8 @@ class Listing:
     papers: tuple[Paper, ...]
     day: date | None
     notes: tuple[str, ...] = ()
-
-
-def parse(body: str | bytes) -> object:
-    """The value of a JSON text. Raises Unreadable, also for one that is nested without end."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"JSON, found what is none: {error}") from error
+    lacks: str = ""
+    """Why it is no list of a day, or not the whole of one."""
 
 
 def read_array(value: object, observed: datetime) -> Listing:
@@ -49,33 +43,11 @@ def read_entries(
     entries: Sequence[object], observed: datetime
 ) -> tuple[tuple[Paper, ...], tuple[str, ...]]:
     """Papers and notes of a list of entries. Raises Unreadable when too much has changed."""
-    papers: dict[str, Paper] = {}
-    faults: list[Unreadable] = []
-    for number, entry in enumerate(entries, 1):
-        try:
-            paper = read_entry(entry, observed)
-        except Unreadable as fault:
-            faults.append(Unreadable(fault.expected, f"entry {number} of {len(entries)}"))
-        else:
-            papers.setdefault(paper.id, paper)
-    tolerate(faults, len(entries))
-    _expect_of_most("an abstract at `paper.summary`", [bool(p.abstract) for p in papers.values()])
-    _expect_of_most("names at `paper.authors`", [bool(p.authors) for p in papers.values()])
-    _expect_of_most(
-        "an instant at `paper.publishedAt`", [bool(p.published) for p in papers.values()]
-    )
-    return tuple(papers.values()), tuple(f"left out {fault}" for fault in faults)
-
-
-def tolerate(faults: Sequence[Unreadable], total: int) -> None:
-    """Lets a tenth of a list (one, of less than twenty) be unreadable, but never all of it.
-
-    More than that and the format has changed, so what is still readable must not pass for the
-    whole: raises Unreadable.
-    """
-    if faults and (len(faults) == total or len(faults) > max(1, total // 10)):
-        share = f"({len(faults)} of {total} cannot be read)"
-        raise Unreadable(f"{faults[0].expected} {share}", faults[0].where)
+    papers, notes = read_each(entries, lambda entry: read_entry(entry, observed), "entry")
+    expect_of_most("an abstract at `paper.summary`", [bool(p.abstract) for p in papers])
+    expect_of_most("names at `paper.authors`", [bool(p.authors) for p in papers])
+    expect_of_most("an instant at `paper.publishedAt`", [bool(p.published) for p in papers])
+    return papers, notes
 
 
 def common_day(papers: Iterable[Paper]) -> date | None:
@@ -83,12 +55,6 @@ def common_day(papers: Iterable[Paper]) -> date | None:
     days = Counter(paper.day for paper in papers)
     day, times = days.most_common(1)[0] if days else (None, 0)
     return day if times * 2 > days.total() else None
-
-
-def _expect_of_most(what: str, present: Sequence[bool]) -> None:
-    """What every entry has had so far may lack here and there, not in most of a list."""
-    if present.count(False) * 2 > len(present):
-        raise Unreadable(f"{what}, which {present.count(False)} of {len(present)} entries lack")
 
 
 def _day_of_page(props: Mapping[str, Any]) -> date | None:

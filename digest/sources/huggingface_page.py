@@ -9,8 +9,10 @@ from bs4.exceptions import ParserRejectedMarkup
 
 from digest.sources import fields
 from digest.sources.huggingface_cards import read_cards
-from digest.sources.huggingface_entry import Unreadable
-from digest.sources.huggingface_json import Listing, parse, read_props
+from digest.sources.huggingface_feed import is_feed, read_feed
+from digest.sources.huggingface_json import Listing, read_props
+from digest.sources.huggingface_paper import read_content
+from digest.sources.reading import Unreadable, parse
 
 _DAY_PAGE = re.compile(r"/papers(?:/date/|\?date=)(\d{4}-\d\d-\d\d)$")
 
@@ -20,7 +22,11 @@ def read_page(text: str, observed: datetime) -> Listing:
 
     An embedded list that is empty is a day without papers only when no card contradicts it.
     """
+    if is_feed(text):
+        return read_feed(text, observed)
     soup = _soup(text)
+    if alone := read_content(soup, observed):
+        return alone
     try:
         listing = _embedded(soup, observed)
     except Unreadable as fault:

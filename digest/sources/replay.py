@@ -13,12 +13,10 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from digest.model import is_weekend
 from digest.sources import fields
-from digest.sources.huggingface_json import parse
+from digest.sources.reading import parse
 from digest.sources.replay_page import page
-
-SATURDAY = 5
-"""`date.weekday()` from which on the API answers with an empty list."""
 
 PER_PAGE, MOST_PER_PAGE = 50, 100
 _DAY_PAGE = re.compile(r"/papers/date/(\d{4}-\d\d-\d\d)")
@@ -84,7 +82,7 @@ class Replay:
         limit, number = _number(asked, "limit", PER_PAGE), _number(asked, "p", 0)
         if day is None or not 1 <= limit <= MOST_PER_PAGE or number < 0:
             return _error(HTTPStatus.BAD_REQUEST, "Invalid date, p or limit")
-        if day not in self._days and day.weekday() < SATURDAY:
+        if day not in self._days and not is_weekend(day):
             return _error(HTTPStatus.NOT_FOUND, _NOT_FOUND)
         entries, start = self._days.get(day, []), number * limit
         body = json.dumps(entries[start : start + limit], ensure_ascii=False).encode()

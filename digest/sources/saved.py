@@ -1,7 +1,7 @@
 """Saved pages and answers: which source's they are, and what their names tell."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,6 +12,12 @@ from digest.sources import fields
 
 LARGEST = 64 * 2**20
 """Bytes: a larger file is none of a source's answers."""
+
+MAIN = "huggingface"
+"""Whose answer it is taken for, of several sources that may have given it."""
+
+ABBREVIATED = {"huggingface": "hf"}
+"""Short names of sources, as folders are called."""
 
 _DAY = re.compile(r"(?<!\d)(\d{4}-\d\d-\d\d)(?!\d)")
 _INSTANT = re.compile(r"(?<!\d)(\d{8}T\d{6})Z")
@@ -24,7 +30,7 @@ def open_saved(
 
     `sources` are those that it may be of; a single one is believed to be it. `asked` is the day
     that it is to be taken for; `otherwise` is the instant it was saved at, if its name tells none.
-    Raises Misuse when the file cannot be read, or no source knows it.
+    Raises Misuse when the file cannot be read.
     """
     try:
         if path.stat().st_size > LARGEST:
@@ -57,12 +63,16 @@ def instant_of(path: Path) -> datetime | None:
 
 
 def _source(path: Path, body: bytes, sources: Sequence[Source]) -> Source:
-    known = [source for source in sources if source.recognises(body)] or sources
-    if len(known) == 1:
-        return known[0]
-    names = ", ".join(_names(sources))
-    raise Misuse(f"{path}: not told by its content whose answer this is; say --source ({names})")
+    """Whose answer it is: told by its content, else (nobody knows it) the source in its path.
+
+    An empty list is everybody's. What nobody knows at all is taken for the first source's, so
+    that it gets the verdict of an answer that has changed beyond recognition.
+    """
+    known = [source for source in sources if source.recognises(body)] or list(sources)
+    places = " ".join(path.resolve().parts[-5:]).lower()
+    named = [s for s in known if s.name in places or ABBREVIATED.get(s.name, s.name) in path.parts]
+    return (named if len(known) > 1 and named else sorted(known, key=_rank))[0]
 
 
-def _names(sources: Iterable[Source]) -> list[str]:
-    return sorted(source.name for source in sources)
+def _rank(source: Source) -> int:
+    return 0 if source.name == MAIN else 1

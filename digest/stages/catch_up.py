@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from digest.model import Collection
-from digest.stages.collect import SETTLED
+from digest.model import Collection, is_weekend
 from digest.stages.select import MOST_DAYS
 
 DAY = timedelta(days=1)
-SATURDAY = 5
 REMEMBERED = 28
 """Days without any fetch after which an installation begins anew, rather than catches up."""
 RETRY = timedelta(hours=6)
@@ -18,7 +16,7 @@ RETRY = timedelta(hours=6)
 def days_before(day: date, number: int) -> list[date]:
     """The days before an edition's, oldest first, that sources have lists of: Monday to Friday."""
     before = (day - back * DAY for back in range(number - 1, 0, -1))
-    return [each for each in before if each.weekday() < SATURDAY]
+    return [each for each in before if not is_weekend(each)]
 
 
 def missed_days(
@@ -37,6 +35,6 @@ def missed_days(
 
 
 def _lacks(fetches: Sequence[Collection], now: datetime) -> bool:
-    unsettled = [fetch for fetch in fetches if fetch.verdict not in SETTLED]
+    unsettled = [fetch for fetch in fetches if not fetch.verdict.final]
     asked_lately = any(now - fetch.at < RETRY for fetch in unsettled)
     return not fetches or (bool(unsettled) and not asked_lately)

@@ -1,6 +1,6 @@
 """Collect: what the sources listed on a day."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -10,21 +10,22 @@ from digest.model import (
     Advanced,
     Collection,
     Finished,
+    Judged,
+    Page,
+    Paper,
     Request,
     Run,
     Saved,
     Stage,
     Started,
     Verdict,
+    is_weekend,
 )
 from digest.ports import Fetcher, Observer, Papers, Source
 from digest.stages.haul import Haul
 
 MOST_PAGES = 20
 """Answers of one day that are followed; a list that goes on is not believed to end."""
-
-SETTLED = frozenset({Verdict.COMPLETE, Verdict.EMPTY})
-"""Verdicts after which a day is not asked for again."""
 
 REFRESH = timedelta(minutes=30)
 """A day that is filling up is not asked for again before."""
@@ -42,10 +43,15 @@ class Collect:
         papers: Papers,
         reports: Path,
         observer: Observer,
+        shelf: Callable[[date], Iterable[tuple[Source, Saved]]] = lambda _: (),
     ) -> None:
-        """`reports` is the directory that keeps answers nobody understood."""
+        """`reports` is the directory that keeps answers nobody understood.
+
+        `shelf` gives the saved answers that may be of a day, which are taken in beside what is
+        fetched.
+        """
         self._sources, self._fetcher, self._papers = sources, fetcher, papers
-        self._reports, self._observer = reports, observer
+        self._reports, self._observer, self._shelf = reports, observer, shelf
 
     def pending(self, run: Run, now: datetime) -> Iterator[list[Source]]:
         """Sources whose day is not settled; one that is still filling up, after half an hour."""
@@ -63,8 +69,41 @@ class Collect:
             raise Misuse(f"{run.day} has not begun: the newest day is {now.date()} (UTC)")
         self._observer(Started(self.stage, len(batch)))
         collections = [self._store(s, self._bring(s, run, now), now) for s in batch]
+        collections += self._shelved(run.day, now)
         self._observer(Finished(self.stage))
         return collections
+
+    def period(self, source: Source, request: Request, now: datetime) -> list[Collection]:
+        """Takes in a list over several days, each day that is over as a collection of its own.
+
+        Raises SourceError when it cannot be read to its end: half a month is no back-fill.
+        """
+        papers: list[Paper] = []
+        following = request
+        for _ in range(MOST_PAGES):
+            page = source.read(self._fetcher.fetch(following))
+            papers += page.papers
+            if page.next is None:
+                break
+            following = page.next
+        days = {paper.day for paper in papers if paper.day and paper.day < now.date()}
+        hauls = [_haul(source, day) for day in sorted(days)]
+        for haul in hauls:
+            haul.believed = True
+            haul.add(Page(tuple(paper for paper in papers if paper.day == haul.day), haul.day))
+        return [self._store(source, haul, now) for haul in hauls]
+
+    def _shelved(self, day: date, now: datetime) -> list[Collection]:
+        """What lies on the shelf of a day; what cannot be read says nothing of it."""
+        kept = []
+        for source, file in self._shelf(day):
+            try:
+                haul = _read(source, file)
+            except Misuse:
+                continue  # of no day at all
+            if haul.day == day and haul.papers:
+                kept.append(self._store(source, haul, now))
+        return kept
 
     def take_in(self, saved: Sequence[Saved], now: datetime) -> list[Collection]:
         """Stores saved answers, oldest first, each a collection of its own.
@@ -84,15 +123,19 @@ class Collect:
 
     def _bring(self, source: Source, run: Run, now: datetime) -> Haul:
         """The day by the first way; by others, too, when that fails or convinces not."""
-        haul = Haul(run.day)
+        haul = _haul(source, run.day)
+        haul.believed = run.backfill
         self._walk(source, source.first(run.day), haul)
         for other in source.fallbacks(run.day):
             if haul.convinces(now.date()) and (haul.mended or not haul.errors):
                 break
             faults, known, strange = len(haul.errors), len(haul.papers), len(haul.others)
+            haul.lacks = ""
             brought = self._walk(source, other, haul)
             silent = known == 0 and len(haul.others) == strange  # nothing listed, and no other day
             haul.mended = len(haul.errors) == faults and (brought > 0 or silent)
+            if haul.mended and brought:
+                haul.others.clear()  # what the first way showed instead no longer matters
         return haul
 
     def _walk(self, source: Source, request: Request, haul: Haul) -> int:
@@ -115,10 +158,13 @@ class Collect:
         for error in haul.errors:
             if isinstance(error, Changed):
                 haul.notes.append(self._report(source.name, haul.day, error.raw))
-        verdict, detail = haul.judge(now.date())
+        precedent = self._papers.precedent(source.name, haul.day)
+        verdict, detail = haul.judge(now.date(), precedent)
         fetched = Collection(source.name, haul.day, verdict, 0, 0, 0, now, detail)
-        stored = self._papers.add(fetched, haul.papers.values())
+        listed = () if verdict is Verdict.STALE else haul.papers.values()
+        stored = self._papers.add(fetched, listed)
         self._observer(Advanced(self.stage, 1, verdict.value))
+        self._observer(Judged(stored))
         return stored
 
     def _report(self, source: str, day: date, raw: bytes) -> str:
@@ -135,22 +181,34 @@ class Collect:
 def _read(source: Source, file: Saved) -> Haul:
     try:
         page = source.read(file.response)
-    except Changed as error:
-        day = file.asked or file.named
+    except SourceError as error:
+        day = file.asked or error.day or file.named
         if day is None:
-            raise
-        return Haul(day, errors=[error])
+            raise Misuse(f"{_undated(file)} (it cannot be read, either: {error})") from error
+        return _haul(source, day, errors=[error])
     day = file.asked or page.day or file.named
     if day is None:
-        raise Misuse(f"{file.response.url}: neither content nor name tells a day; say it: --day")
-    haul = Haul(day)
+        raise Misuse(_undated(file))
+    haul = _haul(source, day)
+    haul.believed = True  # somebody chose this file
     if file.asked and page.day not in {None, file.asked}:
         haul.notes.append(f"it says it is of {page.day}")
     haul.add(page, whatever=day != page.day or file.asked is not None)
     return haul
 
 
+def _undated(file: Saved) -> str:
+    return f"{file.response.url}: neither content nor name tells a day; say it: --day"
+
+
+def _haul(source: Source, day: date, errors: Sequence[SourceError] = ()) -> Haul:
+    """Nothing yet of a day; a source without a calendar rests on weekends."""
+    expects = getattr(source, "expects", lambda day: not is_weekend(day))
+    rolling = getattr(source, "rolling", False)
+    return Haul(day, expected=expects(day), rolling=rolling, errors=list(errors))
+
+
 def _is_done(fetch: Collection, now: datetime) -> bool:
     if fetch.verdict is Verdict.FILLING:
         return fetch.day >= now.date() and now - fetch.at < REFRESH
-    return fetch.verdict in SETTLED
+    return fetch.verdict.final

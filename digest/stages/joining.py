@@ -5,6 +5,7 @@ leads to; here stand the store, the dossier, the requests, and the limits.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -68,11 +69,11 @@ class Joining:
         erasure: Erasure,
         clock: Clock,
         limits: Limits | None = None,
-        barred: Callable[[str], bool] = lambda _: False,
+        barred: Callable[[Sequence[str]], AbstractSet[str]] = lambda _: frozenset(),
     ) -> None:
         """`signer` reads the tokens of links and tags; `erasure` knows who was erased.
 
-        `barred`: whether an address is not to be written to at all, whatever its state.
+        `barred`: of some addresses, those that must not be written to, whatever their state.
         """
         self._book, self._signer, self._erasure, self._clock = book, signer, erasure, clock
         self._limits, self._barred = limits or Limits(), barred
@@ -118,7 +119,7 @@ class Joining:
                 self._book.readers.put([replace(wishes, state=SubscriberState.PENDING)], now)
             if after != life:
                 self._book.readers.live(address, after, now)
-            letter = LetterKind.NONE if self._barred(address) else _letter(life.state)
+            letter = LetterKind.NONE if self._barred([address]) else _letter(life.state)
             self._book.requests.put(Asked(now.date(), now, wishes, consent, letter))
             return True
 
@@ -276,6 +277,7 @@ class Joining:
             reads = {a for a, reader in known.items() if reader.state in READING}
             erased = self._erased([a for a in addresses if a not in reads])
             gone = {a for a, reader in known.items() if reader.state in GONE} | erased
+            gone |= self._barred(addresses)
             taken = [reader for reader in readers if reader.address not in gone]
             new = [reader for reader in taken if reader.address not in known]
             changed = [r for r in taken if r.address in known and known[r.address] != r]

@@ -10,7 +10,7 @@ memory does not grow with the number of readers: a mail is printed when a sessio
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Condition, Thread
 from typing import Protocol
@@ -52,6 +52,8 @@ class WayOut:
     journals: Journals
     stop: Callable[[], bool] = lambda: False
     """Whether nothing more shall be begun, for whatever reason but a deadline."""
+    heard: Callable[[Sequence[Outcome]], None] = lambda _: None
+    """Takes note of what servers said of addresses."""
     keep: Callable[[], None] = lambda: None
     """Stores what was learnt of providers, and learns what the store knows of them."""
 

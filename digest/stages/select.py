@@ -16,7 +16,7 @@ from digest.model import (
     Subscriber,
     Verdict,
 )
-from digest.model.due import previous_day
+from digest.model.due import previous_day, ready_at
 from digest.ports import Observer, Papers, Readers, Selections
 from digest.rank.explaining import Weighing, explain
 from digest.rank.ranking import Ranking
@@ -43,7 +43,7 @@ class Select:
 
     stage = Stage.SELECT
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - stores, and four ways to choose
         self,
         papers: Papers,
         subscribers: Readers,
@@ -51,20 +51,23 @@ class Select:
         quiet: Mood,
         table: WordVectors | None,
         observer: Observer,
+        *,
         fill: bool = False,
+        patience: timedelta = timedelta(),
     ) -> None:
         """`quiet`: what a reader gets when nothing is on their topics; `table`: word vectors.
 
-        `fill`: places that nothing worth one takes go to what comes nearest.
+        `fill`: places that nothing worth one takes go to what comes nearest. `patience`: how
+        long after its day a settled edition waits for sources that have not ended it.
         """
         self._papers, self._subscribers, self._selections = papers, subscribers, selections
         self._quiet, self._table, self._observer = quiet, table, observer
-        self._fill = fill
+        self._fill, self._patience = fill, patience
         self._rankings: dict[tuple[date, date], Ranking] = {}
 
     def pending(self, run: Run, now: datetime) -> Iterator[list[Subscriber]]:
         """Readers who are due and have no recorded choice, in batches; none before `ready`."""
-        if run.resuming or not self.ready(run.day):
+        if run.resuming or not self.ready(run, now):
             return
         for batch in batches((r for r in self._subscribers.active() if run.due(r, now)), BATCH):
             chosen = self._selections.recorded([reader.address for reader in batch], run.day)
@@ -93,14 +96,19 @@ class Select:
         self._observer(Advanced(self.stage, len(batch)))
         return len(batch)
 
-    def ready(self, day: date) -> bool:
-        """Whether there is something to choose from, or surely nothing.
+    def ready(self, run: Run, now: datetime) -> bool:
+        """Whether there is something to choose from that will not grow, or surely nothing.
 
-        A choice stays: made while a source is down, it would be an empty edition for ever.
+        A choice stays: made while a source is down, or on a list that is still filling up, it
+        would be a poor edition for ever. So a settled edition waits until every source that was
+        asked has ended its day, or our patience with them. A back-fill takes what there is.
         """
-        if self._papers.of_day(day):
+        fetches = self._papers.collections(run.day)
+        at_once = run.backfill or run.fresh or all(fetch.verdict.final for fetch in fetches)
+        if not at_once and now < ready_at(run.day, run.fresh) + self._patience:
+            return False
+        if self._papers.of_day(run.day):
             return True
-        fetches = self._papers.collections(day)
         return bool(fetches) and all(fetch.verdict is Verdict.EMPTY for fetch in fetches)
 
     def choose(self, day: date, reader: Subscriber, now: datetime) -> Selection:
@@ -140,7 +148,7 @@ class Select:
     def _ranking(self, first: date, day: date) -> Ranking:
         """The papers of some days against the history, worked out once."""
         if (first, day) not in self._rankings:
-            pool = self._papers.of_days(first, day)
+            pool = [p for p in self._papers.of_days(first, day) if not (p.replaced or p.withdrawn)]
             history = self._papers.history(first, HISTORY)
             self._rankings[first, day] = Ranking(pool, history, self._table, fill=self._fill)
         return self._rankings[first, day]

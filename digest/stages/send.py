@@ -15,6 +15,7 @@ from digest.model import (
     Run,
     Selection,
     Sent,
+    Severity,
     Stage,
     Subscriber,
 )
@@ -150,6 +151,7 @@ class Send:
 
     def _record(self, ended: Sequence[Ended], run: Run, at: datetime) -> None:
         self._ledger.record(ended, at)
+        self._way_out.heard([o for _, o in ended if o.severity is not Severity.NONE])
         if changed := [o.address for _, o in ended if o.reply == CHANGED]:
             self._selections.unprove(changed, run.day)
 

@@ -164,6 +164,16 @@ class LedgerStore:
             > 0
         )
 
+    def bounce(self, reader: int, day: date, reply: str, now: datetime) -> bool:
+        """A DSN came for what had been accepted; False: nothing such is known."""
+        key: dict[str, Value] = {"day": day.toordinal(), "reader": reader, "now": to_instant(now)}
+        with self._db.transaction():
+            done = self._execute("bounce", **key) > 0
+            if done and reply:
+                state = CODES[DeliveryState.BOUNCED]
+                self._execute("keep_reply", **key, state=state, reply=reply)
+        return done
+
     def deliveries(
         self,
         day: date | None = None,

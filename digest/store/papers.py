@@ -1,12 +1,16 @@
-"""The papers of every day, and how their votes grew."""
+"""The papers of every day, each work once, and how their votes grew."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from digest.model import Collection, Paper, Verdict
-from digest.store.database import Database, Params, Queries, Row, Value, from_instant, to_instant
+from digest.model import Collection, Paper, Precedent, Sighting
+from digest.model.identity import Origin
+from digest.model.judgement import ALIKE
+from digest.store.database import Database, Params, Queries, from_instant, to_instant
+from digest.store.paper_row import counted, fetch, listing, observation, one_a_work, to_fetch
+from digest.store.works import Work, Works
 
 FOR_EVER = 2**40
 """An instant, in seconds, that nothing is after."""
@@ -17,24 +21,38 @@ class PaperStore:
 
     def __init__(self, database: Database) -> None:
         self._db = database
-        self._sql = Queries("papers", database.dialect)
+        queries = Queries("papers", database.dialect)
+        self._sql, self._columns = queries, queries["columns"]
+        self._works = Works(database, queries)
 
     def add(self, collection: Collection, papers: Iterable[Paper]) -> Collection:
         """Stores one fetch, and returns it with `new` and `updated` counted."""
-        listed = list({paper.id: paper for paper in papers}.values())
+        told = list({paper.id: paper for paper in papers}.values())
         with self._db.transaction():
-            before = self.get([paper.id for paper in listed])
-            self._db.many(self._sql["put"], map(_columns, listed))
-            self._db.many(self._sql["list"], (_listing(collection, p) for p in listed))
-            self._db.many(self._sql["observe"], (_observation(collection, p) for p in listed))
-            counted = replace(
+            listed, before = self._take_in(told, collection.source, collection.at)
+            rows = (listing(collection, paper, work.number) for work, paper in listed)
+            self._db.many(self._sql["list"], rows)
+            after = self.get([work.id for work, _ in listed])
+            stored = replace(
                 collection,
-                papers=len(listed),
-                new=sum(paper.id not in before for paper in listed),
-                updated=sum(_differs(paper, before.get(paper.id)) for paper in listed),
+                papers=len({work.number for work, _ in listed}),
+                new=sum(id_ not in before for id_ in after),
+                updated=sum(_differs(before[id_], after[id_]) for id_ in after if id_ in before),
             )
-            self._db.execute(self._sql["collected"], _collection(counted))
-        return counted
+            self._db.execute(self._sql["collected"], fetch(stored))
+        return stored
+
+    def enrich(self, source: str, papers: Iterable[Paper], at: datetime) -> int:
+        """Takes in what somebody tells of papers without listing them; returns of how many.
+
+        What is told of a work that no list has is left alone.
+        """
+        told = list(papers)
+        with self._db.transaction():
+            known = self._works.find(told)
+            own = [p for p in told if any(name in known for name in (p.id, *p.also))]
+            listed, _ = self._take_in(own, source, at)
+        return len({work.number for work, _ in listed})
 
     def of_day(self, day: date, source: str | None = None) -> list[Paper]:
         """What was listed under a day, as last observed, most votes first, ties by id."""
@@ -58,147 +76,82 @@ class PaperStore:
             "last": last.toordinal(),
             "source": source or "",
             "earliest": int(earliest),
-            "until": FOR_EVER if until is None else to_instant(until),
+            "until": _until(until),
         }
-        found = _merge(self._db.all(self._sql["of_day"], params))
+        found = one_a_work(self._db.all(self._query("of_day"), params))
         return sorted(found, key=lambda paper: (-(paper.upvotes or 0), paper.id))
 
-    def collections(self, day: date) -> list[Collection]:
-        """The newest fetch of each source for a day."""
-        rows = self._db.all(self._sql["collections"], {"day": day.toordinal()})
-        return [_to_collection(row) for row in rows]
+    def collections(self, day: date, until: datetime | None = None) -> list[Collection]:
+        """The newest fetch of each source for a day, as known at `until`."""
+        params: Params = {"day": day.toordinal(), "until": _until(until)}
+        return [to_fetch(row) for row in self._db.all(self._sql["collections"], params)]
+
+    def precedent(self, source: str, day: date) -> Precedent:
+        """What a source had on the days before one."""
+        params: Params = {"source": source, "day": day.toordinal()}
+        alike: Params = {**params, "since": day.toordinal() - 7 * ALIKE, "limit": ALIKE}
+        return Precedent(
+            frozenset(row[0] for row in self._db.all(self._sql["previous"], params)),
+            tuple(row[0] for row in self._db.all(self._sql["usual"], alike)),
+        )
 
     def get(self, ids: Sequence[str], until: datetime | None = None) -> dict[str, Paper]:
-        """Papers by id, with the votes known at `until`; unknown ids are left out."""
-        params: Params = {
-            "papers": json.dumps(list(ids)),
-            "until": FOR_EVER if until is None else to_instant(until),
-        }
-        return {paper.id: paper for paper in _merge(self._db.all(self._sql["get"], params))}
+        """Papers by any name of theirs, with the votes known at `until`; unknown are left out."""
+        params: Params = {"papers": json.dumps(list(ids)), "until": _until(until)}
+        rows: dict[str, list[tuple[object, ...]]] = {}
+        for row in self._db.all(self._query("get"), params):
+            rows.setdefault(row[-1], []).append(row)
+        return {alias: one_a_work(held)[0] for alias, held in rows.items()}
+
+    def origins(self, id_: str) -> Mapping[str, Origin]:
+        """Whose word each field of a work is, and since when."""
+        return self._works.origins(id_)
+
+    def series(self, day: date) -> dict[str, list[Sighting]]:
+        """How the counts of a day's papers grew, oldest first, by paper."""
+        found: dict[str, list[Sighting]] = {}
+        for id_, at, *counts in self._db.all(self._sql["series"], {"day": day.toordinal()}):
+            found.setdefault(id_, []).append(Sighting(from_instant(at), *counts))
+        return found
 
     def history(self, before: date, limit: int) -> list[Paper]:
         """The newest papers listed before a day: what corpus statistics are made of."""
         params: Params = {"before": before.toordinal(), "limit": limit}
-        return _merge(self._db.all(self._sql["history"], params))
+        return one_a_work(self._db.all(self._query("history"), params))
 
     def days(self, until: date, limit: int = 366) -> list[date]:
         """The days that hold papers, newest first."""
         params: Params = {"until": until.toordinal(), "limit": limit}
         return [date.fromordinal(row[0]) for row in self._db.all(self._sql["days"], params)]
 
+    def _take_in(
+        self, told: Sequence[Paper], source: str, at: datetime
+    ) -> tuple[list[tuple[Work, Paper]], dict[str, Paper]]:
+        """The works of told papers, as now known; and as they were known before, by id."""
+        known = self._works.find(told)
+        before = dict(self._known(known))
+        works = self._works.place(told, known)
+        placed = list(zip(works, told, strict=True))
+        self._works.tell(placed, source, at, before)
+        rows = (observation(source, at, p, w.number) for w, p in placed if counted(p))
+        self._db.many(self._sql["observe"], rows)
+        return placed, {work.id: before[work.number] for work in works if work.number in before}
 
-def _columns(paper: Paper) -> Mapping[str, Value]:
-    return {
-        "paper": paper.id,
-        "title": paper.title,
-        "abstract": paper.abstract,
-        "authors": json.dumps(paper.authors),
-        "url": paper.url,
-        "summary": paper.summary,
-        "organization": paper.organization,
-        "categories": json.dumps(paper.categories),
-        "keywords": json.dumps(paper.keywords),
-        "pdf": paper.pdf,
-        "code": paper.code,
-        "project": paper.project,
-        "thumbnail": paper.thumbnail,
-        "published": to_instant(paper.published),
-    }
+    def _known(self, known: Mapping[str, Work]) -> Iterable[tuple[int, Paper]]:
+        works = {work.id: work.number for work in known.values()}
+        return ((works[id_], paper) for id_, paper in self.get(list(works)).items())
 
-
-def _listing(collection: Collection, paper: Paper) -> Mapping[str, Value]:
-    return {
-        "day": collection.day.toordinal(),
-        "source": collection.source,
-        "paper": paper.id,
-        "listed": to_instant(paper.listed),
-    }
+    def _query(self, name: str) -> str:
+        return self._sql[name].replace("{columns}", self._columns)
 
 
-def _observation(collection: Collection, paper: Paper) -> Mapping[str, Value]:
-    return {
-        "paper": paper.id,
-        "observed": to_instant(paper.observed or collection.at),
-        "source": collection.source,
-        "upvotes": paper.upvotes,
-        "comments": paper.comments,
-        "stars": paper.stars,
-    }
+def _until(instant: datetime | None) -> int:
+    return FOR_EVER if instant is None else to_instant(instant)
 
 
-def _collection(collection: Collection) -> Mapping[str, Value]:
-    return {
-        "day": collection.day.toordinal(),
-        "source": collection.source,
-        "at": to_instant(collection.at),
-        "verdict": collection.verdict.value,
-        "papers": collection.papers,
-        "new": collection.new,
-        "updated": collection.updated,
-        "detail": collection.detail,
-    }
-
-
-def _to_collection(row: Row) -> Collection:
-    source, day, verdict, papers, new, updated, at, detail = row
-    return Collection(
-        source=source,
-        day=date.fromordinal(day),
-        verdict=Verdict(verdict),
-        papers=papers,
-        new=new,
-        updated=updated,
-        at=from_instant(at),
-        detail=detail,
-    )
-
-
-def _differs(paper: Paper, before: Paper | None) -> bool:
+def _differs(before: Paper, after: Paper) -> bool:
     """Whether a fetch told something new of a paper that was already known."""
-    if before is None:
-        return False
-    told = (paper.title, paper.abstract, paper.upvotes, paper.comments, paper.stars)
-    return told != (before.title, before.abstract, before.upvotes, before.comments, before.stars)
-
-
-def _merge(rows: Iterable[Row]) -> list[Paper]:
-    """One paper per work, with all sources that list it and the votes of the one that has them."""
-    papers: dict[str, Paper] = {}
-    for row in rows:
-        paper = _to_paper(row)
-        earlier = papers.get(paper.id)
-        papers[paper.id] = paper if earlier is None else _join(earlier, paper)
-    return list(papers.values())
-
-
-def _join(first: Paper, second: Paper) -> Paper:
-    sources = tuple(dict.fromkeys(first.sources + second.sources))
-    if first.upvotes is None and second.upvotes is not None:
-        first, second = second, first
-    return replace(first, sources=sources)
-
-
-def _to_paper(row: Row) -> Paper:
-    return Paper(
-        id=row[0],
-        title=row[1],
-        abstract=row[2],
-        authors=tuple(json.loads(row[3])),
-        url=row[4],
-        summary=row[5],
-        organization=row[6],
-        categories=tuple(json.loads(row[7])),
-        keywords=tuple(json.loads(row[8])),
-        pdf=row[9],
-        code=row[10],
-        project=row[11],
-        thumbnail=row[12],
-        published=from_instant(row[13]),
-        upvotes=row[14],
-        comments=row[15],
-        stars=row[16],
-        day=date.fromordinal(row[17]),
-        listed=from_instant(row[18]),
-        observed=from_instant(row[19]),
-        sources=(row[20],),
+    return any(
+        getattr(before, name) != getattr(after, name)
+        for name in ("title", "abstract", "upvotes", "comments", "stars")
     )

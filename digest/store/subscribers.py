@@ -17,7 +17,10 @@ ORDER = tuple(
     "address name topics mute authors liked papers timezone send_at rhythm locale state".split()
 )
 """Columns of a subscriber, as queries give them."""
-TRACES = ("consents", "requests", "feedback", "selections", "replies")
+TRACES = (
+    *("consents", "requests", "feedback", "selections", "replies"),
+    *("health", "asked", "suppressions", "answers"),
+)
 """What goes with a reader who is erased."""
 
 

@@ -3,6 +3,7 @@
 import dns.asyncresolver
 import dns.exception
 import dns.resolver
+from dns.rdatatype import AAAA, MX, A
 
 from digest.mail.operators import of_exchange
 from digest.transport.providers import Exchanger
@@ -36,3 +37,22 @@ class MxLookUp:
         if hosts == ["."]:
             return Exchanger(None, ttl)
         return Exchanger(next(filter(None, map(of_exchange, hosts)), domain), ttl)
+
+
+def takes_mail(domain: str, resolver: dns.resolver.Resolver | None = None) -> bool:
+    """Whether mail can be delivered to a domain, as far as DNS tells.
+
+    An MX that is not null (RFC 7505), else an address (RFC 5321 §5.1). What DNS does not answer is
+    not held against it.
+    """
+    try:
+        asked = resolver or dns.resolver.Resolver()
+        for kind in (MX, A, AAAA):
+            answer = asked.resolve(domain, kind, lifetime=TIMEOUT, raise_on_no_answer=False)
+            if answer.rrset is not None:
+                return [str(getattr(record, "exchange", "")) for record in answer] != ["."]
+    except dns.resolver.NXDOMAIN:
+        return False
+    except (dns.exception.DNSException, OSError):
+        return True
+    return False

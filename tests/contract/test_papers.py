@@ -116,9 +116,9 @@ TEXT = st.text(st.characters(codec="utf-8"), max_size=40)
 def test_any_text_is_stored_as_it_is(papers, database, title, abstract):
     if database.dialect == "postgres":  # which has no NUL
         title, abstract = (text.replace("\0", "\ufffd") for text in (title, abstract))
-    papers.add(fetch(), [Paper("arxiv:1", title, abstract or "-", authors=(title,))])
+    papers.add(fetch(), [Paper("arxiv:1", title or "-", abstract or "-", authors=(title,))])
     [paper] = papers.of_day(DAY)
-    assert (paper.title, paper.abstract, paper.authors) == (title, abstract or "-", (title,))
+    assert (paper.title, paper.abstract, paper.authors) == (title or "-", abstract or "-", (title,))
 
 
 def test_a_hostile_nul_stops_nobody(papers, database):

@@ -85,6 +85,10 @@ UPDATE deliveries SET state = :state, updated = :now, due = :due, began = NULL, 
 WHERE day = :day AND reader = (SELECT id FROM readers WHERE address = :address)
   AND state IN (SELECT CAST(value AS BIGINT) FROM json_each(:from))
 
+-- :bounce  what had been accepted came back
+UPDATE deliveries SET state = :bounced, updated = :now, due = NULL, began = NULL
+WHERE day = :day AND reader = :reader AND state IN (:accepted, :in_doubt)
+
 -- :deliveries  the rows after a key, of a day or of all, in a state or in any
 SELECT r.address, d.day, d.state, d.attempts, COALESCE(w.reply, ''), d.updated, d.reader
 FROM deliveries AS d JOIN readers AS r ON r.id = d.reader

@@ -1,35 +1,80 @@
--- :known  the stored ids of papers
-SELECT paper, id FROM papers WHERE paper IN (SELECT value FROM json_each(:papers))
+-- :columns  what is told of a paper on a list; the names below are those of digest/store/paper_row.py
+p.paper, p.title, p.abstract, p.authors, p.url, p.summary, p.organization, p.categories,
+p.keywords, p.pdf, p.code, p.project, p.thumbnail, p.published, p.extra,
+l.day, l.listed, l.announced, l.source
 
--- :put  adds a paper, or corrects what a source tells of it; what it no longer tells stays
+-- :known  the works behind names, with what stands for each
+SELECT a.alias, p.id, p.paper FROM aliases AS a JOIN papers AS p ON p.id = a.paper
+WHERE a.alias IN (SELECT value FROM json_each(:names))
+
+-- :names  all names of works
+SELECT paper, alias FROM aliases WHERE paper IN (SELECT CAST(value AS BIGINT) FROM json_each(:works))
+
+-- :make  adds a work
 INSERT INTO papers (paper, title, abstract, authors, url, summary, organization, categories,
                     keywords, pdf, code, project, thumbnail, published)
-VALUES (:paper, :title, :abstract, :authors, :url, :summary, :organization, :categories,
-        :keywords, :pdf, :code, :project, :thumbnail, :published)
-ON CONFLICT (paper) DO UPDATE SET
-  title = excluded.title,
-  abstract = CASE WHEN excluded.abstract = '' THEN papers.abstract ELSE excluded.abstract END,
-  authors = CASE WHEN excluded.authors = '[]' THEN papers.authors ELSE excluded.authors END,
-  url = CASE WHEN excluded.url = '' THEN papers.url ELSE excluded.url END,
-  summary = CASE WHEN excluded.summary = '' THEN papers.summary ELSE excluded.summary END,
-  organization =
-    CASE WHEN excluded.organization = '' THEN papers.organization ELSE excluded.organization END,
-  categories = CASE WHEN excluded.categories = '[]' THEN papers.categories ELSE excluded.categories END,
-  keywords = CASE WHEN excluded.keywords = '[]' THEN papers.keywords ELSE excluded.keywords END,
-  pdf = CASE WHEN excluded.pdf = '' THEN papers.pdf ELSE excluded.pdf END,
-  code = CASE WHEN excluded.code = '' THEN papers.code ELSE excluded.code END,
-  project = CASE WHEN excluded.project = '' THEN papers.project ELSE excluded.project END,
-  thumbnail = CASE WHEN excluded.thumbnail = '' THEN papers.thumbnail ELSE excluded.thumbnail END,
-  published = COALESCE(excluded.published, papers.published)
+VALUES (:paper, '', '', '[]', '', '', '', '[]', '[]', '', '', '', '', NULL)
+ON CONFLICT (paper) DO NOTHING
 
--- :list  puts a paper on a day's list
-INSERT INTO listings (day, source, paper, listed)
-SELECT :day, :source, id, :listed FROM papers WHERE paper = :paper
-ON CONFLICT (day, source, paper) DO UPDATE SET listed = COALESCE(excluded.listed, listings.listed)
+-- :name_made  a new work has its id as its first name
+INSERT INTO aliases (alias, paper) SELECT :alias, id FROM papers WHERE paper = :paper
+ON CONFLICT (alias) DO NOTHING
 
--- :observe  what the votes were at an instant
+-- :rename  gives a work a better id
+UPDATE papers SET paper = :paper WHERE id = :work
+
+-- :name  gives a work another name; one that is taken stays where it is
+INSERT INTO aliases (alias, paper) VALUES (:alias, :work) ON CONFLICT (alias) DO NOTHING
+
+-- :put  what is known of a work, all told
+UPDATE papers SET
+  title = :title, abstract = :abstract, authors = :authors, url = :url, summary = :summary,
+  organization = :organization, categories = :categories, keywords = :keywords, pdf = :pdf,
+  code = :code, project = :project, thumbnail = :thumbnail, published = :published, extra = :extra
+WHERE id = :work
+
+-- :tellings  what each source told of works
+SELECT paper, source, told FROM tellings
+WHERE paper IN (SELECT CAST(value AS BIGINT) FROM json_each(:works))
+
+-- :tell  what a source tells of a work
+INSERT INTO tellings (paper, source, told) VALUES (:work, :source, :told)
+ON CONFLICT (paper, source) DO UPDATE SET told = excluded.told
+
+-- :join_listings  two works are one: what lists the second lists the first
+INSERT INTO listings (day, source, paper, listed, announced)
+SELECT day, source, :work, listed, announced FROM listings WHERE paper = :other
+ON CONFLICT (day, source, paper) DO NOTHING
+
+-- :join_observations  and what was observed of the second was observed of the first
 INSERT INTO observations (paper, observed, source, upvotes, comments, stars)
-SELECT id, :observed, :source, :upvotes, :comments, :stars FROM papers WHERE paper = :paper
+SELECT :work, observed, source, upvotes, comments, stars FROM observations WHERE paper = :other
+ON CONFLICT (paper, observed, source) DO NOTHING
+
+-- :leave_listings  nothing lists the second any more
+DELETE FROM listings WHERE paper = :other
+
+-- :leave_observations  nothing is observed of it
+DELETE FROM observations WHERE paper = :other
+
+-- :leave_tellings  nobody tells of it
+DELETE FROM tellings WHERE paper = :other
+
+-- :join_names  its names are the first one's
+UPDATE aliases SET paper = :work WHERE paper = :other
+
+-- :join_works  and so is whatever was joined to it before
+UPDATE papers SET work = :work WHERE id = :other OR work = :other
+
+-- :list  puts a work on a day's list
+INSERT INTO listings (day, source, paper, listed, announced)
+VALUES (:day, :source, :work, :listed, :announced)
+ON CONFLICT (day, source, paper) DO UPDATE SET
+  listed = COALESCE(excluded.listed, listings.listed), announced = excluded.announced
+
+-- :observe  what was counted at an instant; never overwritten
+INSERT INTO observations (paper, observed, source, upvotes, comments, stars)
+VALUES (:work, :observed, :source, :upvotes, :comments, :stars)
 ON CONFLICT (paper, observed, source) DO NOTHING
 
 -- :collected  how a fetch ended
@@ -39,42 +84,56 @@ ON CONFLICT (day, source, at) DO UPDATE SET
   verdict = excluded.verdict, papers = excluded.papers, new = excluded.new,
   updated = excluded.updated, detail = excluded.detail
 
--- :collections  the newest fetch of each source for a day
+-- :collections  the newest fetch of each source for a day, up to an instant
 SELECT source, day, verdict, papers, new, updated, at, detail FROM collections AS c
-WHERE day = :day AND at = (SELECT max(at) FROM collections AS d WHERE d.day = c.day AND d.source = c.source)
+WHERE day = :day AND at = (SELECT max(at) FROM collections AS d
+                           WHERE d.day = c.day AND d.source = c.source AND d.at <= :until)
 ORDER BY source
 
 -- :of_day  what a day lists, as it was last observed up to an instant, or first of all
-SELECT p.paper, p.title, p.abstract, p.authors, p.url, p.summary, p.organization, p.categories,
-       p.keywords, p.pdf, p.code, p.project, p.thumbnail, p.published,
-       o.upvotes, o.comments, o.stars, l.day, l.listed, o.observed, l.source
+SELECT {columns}, o.upvotes, o.comments, o.stars, o.observed
 FROM listings AS l
 JOIN papers AS p ON p.id = l.paper
 LEFT JOIN observations AS o ON o.paper = l.paper AND o.source = l.source AND o.observed =
   (SELECT CASE WHEN :earliest = 1 THEN min(observed) ELSE max(observed) END FROM observations AS n
    WHERE n.paper = l.paper AND n.source = l.source AND n.observed <= :until)
 WHERE l.day BETWEEN :first AND :last AND (:source = '' OR l.source = :source)
-ORDER BY o.upvotes DESC NULLS LAST, p.paper, l.day DESC, l.source
+ORDER BY p.paper, l.day DESC, l.source
 
--- :get  papers by id, as they were last observed
-SELECT p.paper, p.title, p.abstract, p.authors, p.url, p.summary, p.organization, p.categories,
-       p.keywords, p.pdf, p.code, p.project, p.thumbnail, p.published,
-       o.upvotes, o.comments, o.stars, l.day, l.listed, o.observed, l.source
-FROM papers AS p
+-- :get  papers by name, as they were last observed
+SELECT {columns}, o.upvotes, o.comments, o.stars, o.observed, a.alias
+FROM aliases AS a
+JOIN papers AS p ON p.id = a.paper
 JOIN listings AS l ON l.paper = p.id
 LEFT JOIN observations AS o ON o.paper = l.paper AND o.source = l.source AND o.observed =
   (SELECT max(observed) FROM observations AS n
    WHERE n.paper = l.paper AND n.source = l.source AND n.observed <= :until)
-WHERE p.paper IN (SELECT value FROM json_each(:papers))
-ORDER BY p.paper, l.day DESC, l.source
+WHERE a.alias IN (SELECT value FROM json_each(:papers))
+ORDER BY a.alias, l.day DESC, l.source
 
 -- :history  the newest papers before a day
-SELECT p.paper, p.title, p.abstract, p.authors, p.url, p.summary, p.organization, p.categories,
-       p.keywords, p.pdf, p.code, p.project, p.thumbnail, p.published,
-       NULL, NULL, NULL, l.day, l.listed, NULL, l.source
+SELECT {columns}, NULL, NULL, NULL, NULL
 FROM listings AS l JOIN papers AS p ON p.id = l.paper
 WHERE l.day < :before
 ORDER BY l.day DESC, p.paper, l.source LIMIT :limit
 
 -- :days  the days that hold papers, newest first
 SELECT DISTINCT day FROM listings WHERE day <= :until ORDER BY day DESC LIMIT :limit
+
+-- :previous  the newest list of a source before a day
+SELECT p.paper FROM listings AS l JOIN papers AS p ON p.id = l.paper
+WHERE l.source = :source AND l.day =
+  (SELECT max(day) FROM listings WHERE source = :source AND day < :day)
+
+-- :usual  how many papers a source had on earlier days of the same weekday, the newest first
+SELECT count(*) FROM listings
+WHERE source = :source AND day < :day AND day >= :since AND (:day - day) % 7 = 0
+GROUP BY day ORDER BY day DESC LIMIT :limit
+
+-- :series  how the counts of a day's papers grew
+SELECT p.paper, o.observed, o.upvotes, o.comments, o.stars
+FROM listings AS l
+JOIN papers AS p ON p.id = l.paper
+JOIN observations AS o ON o.paper = l.paper AND o.source = l.source
+WHERE l.day = :day
+ORDER BY p.paper, o.observed

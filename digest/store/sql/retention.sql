@@ -23,3 +23,4 @@ DELETE FROM observations WHERE paper NOT IN (SELECT paper FROM listings)
 
 -- :papers  papers that no list has any more
 DELETE FROM papers WHERE id NOT IN (SELECT paper FROM listings)
+  AND (work IS NULL OR work NOT IN (SELECT paper FROM listings))

@@ -43,7 +43,8 @@ UPDATE selections SET proof = NULL WHERE day = :day
 SELECT paper, id FROM papers WHERE paper IN (SELECT value FROM json_each(:papers))
 
 -- :papers  papers by their numbers
-SELECT id, paper FROM papers WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(:numbers))
+SELECT p.id, COALESCE(w.paper, p.paper) FROM papers AS p LEFT JOIN papers AS w ON w.id = p.work
+WHERE p.id IN (SELECT CAST(value AS BIGINT) FROM json_each(:numbers))
 
 -- :name_reason  gives a reason its number
 INSERT INTO reasons (kind, label) VALUES (:kind, :label) ON CONFLICT (kind, label) DO NOTHING

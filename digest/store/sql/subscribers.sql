@@ -84,11 +84,13 @@ FROM subscribers AS s JOIN readers AS r ON r.id = s.reader
 WHERE r.address IN (SELECT value FROM json_each(:addresses))
 ORDER BY r.address
 
--- :page  readers after an address, in a state or in any; a reader's number tells the part
+-- :page  readers after an address, in a state or in any; a reader's number tells the part; whoever
+-- is suppressed is not active, whatever their state
 SELECT r.address, s.name, s.topics, s.mute, s.authors, s.liked, s.papers, s.timezone, s.send_at,
        s.rhythm, s.locale, s.state, s.since, s.reader
 FROM readers AS r JOIN subscribers AS s ON s.reader = r.id
 WHERE r.address > :after AND (:state = '' OR s.state = :state) AND r.id % :parts = :part
+  AND (:state <> 'active' OR NOT EXISTS (SELECT 1 FROM suppressions AS x WHERE x.address = r.address))
 ORDER BY r.address LIMIT :limit
 
 -- :operators  who was added by the operator, after an address
@@ -111,6 +113,18 @@ DELETE FROM selections WHERE reader = (SELECT id FROM readers WHERE address = :a
 
 -- :forget_replies  what mail servers said of a reader
 DELETE FROM replies WHERE reader = (SELECT id FROM readers WHERE address = :address)
+
+-- :forget_health  how a reader's address fared
+DELETE FROM health WHERE reader = (SELECT id FROM readers WHERE address = :address)
+
+-- :forget_asked  what a reader asked for by mail
+DELETE FROM asked_by_mail WHERE reader = (SELECT id FROM readers WHERE address = :address)
+
+-- :forget_suppressions  that a reader must not be written to: their hash says so from now on
+DELETE FROM suppressions WHERE address = :address
+
+-- :forget_answers  what a reader was answered
+DELETE FROM answers WHERE address = :address
 
 -- :remove  forgets what a reader asked for; the ledger keeps what they got
 DELETE FROM subscribers WHERE reader = (SELECT id FROM readers WHERE address = :address)

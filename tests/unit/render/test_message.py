@@ -9,6 +9,8 @@ import pytest
 from example_mails import IDENTITY, SIGNER, render
 from shared import shared
 
+from digest.errors import BadSetting
+from digest.mail.identity import Identity, MailSettings
 from digest.render.columns import width
 from digest.render.fit import BUDGET
 from digest.render.message import Renderer
@@ -45,6 +47,16 @@ def test_fields_that_large_providers_ask_for(editions):
     assert parsed["Feedback-ID"].count(":") == 3
     assert parsed["Date"] == "Fri, 21 Aug 2026 23:59:00 +0000"
     assert [str(address) for address in parsed["To"].addresses] == ["ada@reader.example"]
+
+
+def test_answers_go_where_the_operator_wants_them(editions):
+    example = editions["one-paper"].example
+    assert editions["one-paper"].parsed["Reply-To"] is None
+    identity = Identity.of(MailSettings(reply_to="Answers <answers@papers.example.org>"))
+    mail = render(example_mails.renderer(identity), example)
+    assert mail.parsed["Reply-To"] == "answers@papers.example.org"
+    with pytest.raises(BadSetting, match=r"mail\.reply_to"):
+        Identity.of(MailSettings(reply_to="nobody"))
 
 
 def test_one_click_is_https_though_a_trial_is_not(editions):

@@ -299,10 +299,35 @@ def test_a_page_of_another_day_says_so():
     assert read(page_of_day(date(2026, 6, 11), [entry(1)])).day == date(2026, 6, 11)
 
 
-def test_a_page_about_one_paper_is_refused_also_when_it_shows_cards_of_others():
+def test_a_page_about_one_paper_is_not_taken_for_the_cards_of_others_that_it_shows():
     body = page_of_day(DAY, [entry(1), entry(2)]).replace(b'"DailyPapers"', b'"PaperContent"')
-    with pytest.raises(Changed, match="PaperContent"):
+    with pytest.raises(Changed, match="expected an object at `paper`"):
         read(body)
+
+
+def test_what_the_api_tells_of_one_paper():
+    told = entry(1)["paper"] | {
+        "comments": [{}, {}],
+        "linkedModels": [{}] * 3,
+        "numTotalSpaces": 12,
+    }
+    page = read(json.dumps(told).encode())
+    [paper] = page.papers
+    assert paper.comments == 2
+    assert dict(paper.signals) == {"models": 3, "spaces": 12}
+    assert page.lacks
+
+
+def test_what_is_asked_for_besides_days():
+    hub = HuggingFace("http://mirror.example/")
+    assert hub.period("2026-W31").params == {"week": "2026-W31", "limit": "100"}
+    assert hub.period("2026-07").params == {"month": "2026-07", "limit": "100"}
+    assert hub.trending().url == "http://mirror.example/papers/trending"
+    assert hub.search("x" * 300).params == {"q": "x" * 250}
+    papers = [Paper(f"arxiv:2606.{n:05}", "T") for n in range(30)] + [Paper("doi:10.1/x", "T")]
+    asked = list(hub.about(papers, AT))
+    assert len(asked) == 20
+    assert asked[0].url == "http://mirror.example/api/papers/2606.00000"
 
 
 def test_cards_without_votes_are_a_changed_format():

@@ -136,23 +136,50 @@ def test_trending_data_is_of_no_day():
     assert page.papers[0].day == date(2026, 6, 3)
 
 
+def test_a_papers_page_is_about_one_paper():
+    page = read(shared("recorded/hf/html/paper_page_2509.24002.html"))
+    [paper] = page.papers
+    assert (paper.id, paper.upvotes, paper.comments) == ("arxiv:2509.24002", 118, 2)
+    assert (paper.code, paper.stars) == ("https://github.com/eval-sys/mcpmark", 182)
+    assert paper.organization == "National University of Singapore"
+    assert dict(paper.signals) == {"rank": 1}
+    assert (page.day, len(paper.authors)) == (date(2025, 10, 1), 15)
+    assert page.lacks
+
+
 @pytest.mark.parametrize(
-    ("name", "found"),
+    ("name", "papers", "day"),
     [
-        ("html/paper_page_2509.24002.html", "PaperContent"),
-        ("api_other/error_404_body.json", "Sorry, we can't find the page"),
+        ("feed_2025-06-05.xml", 47, date(2025, 6, 4)),
+        ("feed_2026-04-25.xml", 22, date(2026, 4, 24)),
+        ("feed_weekly_2026-08-03.xml", 6, date(2026, 7, 31)),
     ],
 )
-def test_what_is_no_list_of_papers_is_refused(name: str, found: str):
-    path = shared(f"recorded/hf/{name}")
-    with pytest.raises(Changed, match=found) as refused:
+def test_mirrors_show_the_day_that_was_over(name: str, papers: int, day: date):
+    page = read(shared(f"recorded/hf/feed_rss/{name}"))
+    assert (len(page.papers), page.day, page.notes) == (papers, day, ())
+    for paper in page.papers:
+        assert paper.abstract
+        assert paper.authors
+        assert paper.upvotes is not None
+        assert paper.thumbnail.startswith("https://cdn-thumbnails.huggingface.co/")
+
+
+def test_an_error_is_refused():
+    path = shared("recorded/hf/api_other/error_404_body.json")
+    with pytest.raises(Changed, match="Sorry, we can't find the page") as refused:
         read(path)
     assert refused.value.raw == path.read_bytes()
     assert str(path) in refused.value.where
 
 
 def test_all_of_them_are_recognised():
-    names = ["daily_papers_api/*.json", "daily_papers_api_recrawls/*/*.json", "html/*.html"]
+    names = [
+        "daily_papers_api/*.json",
+        "daily_papers_api_recrawls/*/*.json",
+        "html/*.html",
+        "feed_rss/*",
+    ]
     paths = [p for name in names for p in (SHARED / "recorded/hf").glob(name)]
     if not paths:
         pytest.skip("needs ../shared/recorded/hf, which is not beside this checkout")

@@ -8,6 +8,7 @@ import pytest
 
 from digest.errors import Misuse
 from digest.model import Request, Response
+from digest.sources.arxiv import Arxiv
 from digest.sources.huggingface import HuggingFace
 from digest.sources.sample import sample
 from digest.sources.saved import day_of, instant_of, open_saved
@@ -82,12 +83,23 @@ def test_source_day_and_instant_are_found(tmp_path: Path):
     assert saved.response.at == NOW
 
 
-def test_what_nobody_knows_needs_a_source(tmp_path: Path):
+def test_what_nobody_knows_is_taken_for_the_main_source_unless_its_path_names_one(tmp_path: Path):
     path = tmp_path / "2026-06-12.json"
     path.write_text(json.dumps({"error": "no"}))
-    with pytest.raises(Misuse, match=r"2026-06-12.json.*--source \(huggingface, other\)"):
-        open_saved(path, BOTH, None, NOW)
-    assert open_saved(path, BOTH[:1], None, NOW).source == "huggingface"
+    assert open_saved(path, BOTH, None, NOW).source == "huggingface"
+    assert open_saved(path, BOTH[1:], None, NOW).source == "other"
+    there = tmp_path / "other" / "2026-06-12.json"
+    there.parent.mkdir()
+    there.write_text("{}")
+    assert open_saved(there, BOTH, None, NOW).source == "other"
+
+
+def test_an_empty_list_is_everybodys(tmp_path: Path):
+    for folder, source in (("arxiv", "arxiv"), ("hf", "huggingface"), ("x", "huggingface")):
+        path = tmp_path / folder / "2026-06-13.json"
+        path.parent.mkdir()
+        path.write_text("[]")
+        assert open_saved(path, [Arxiv(), HuggingFace()], None, NOW).source == source
 
 
 @pytest.mark.parametrize("name", ["absent.json", "."])

@@ -13,8 +13,10 @@ from digest.model import (
     Collection,
     Event,
     Finished,
+    Judged,
     Page,
     Paper,
+    Precedent,
     Request,
     Response,
     Run,
@@ -46,6 +48,9 @@ class MemoryPapers:
         stored = replace(collection, papers=len(told), new=new, updated=updated)
         self.fetches.append(stored)
         return stored
+
+    def precedent(self, source: str, day: date) -> Precedent:
+        return Precedent()
 
     def collections(self, day: date) -> list[Collection]:
         newest = {fetch.source: fetch for fetch in self.fetches if fetch.day == day}
@@ -132,10 +137,11 @@ def test_papers_carry_the_day_that_lists_them(tmp_path: Path):
 
 def test_it_is_told_as_it_happens(tmp_path: Path):
     desk = Desk(tmp_path, api=page(1))
-    desk.collect()
+    collection = desk.collect()
     assert desk.events == [
         Started(Stage.COLLECT, 1),
         Advanced(Stage.COLLECT, 1, "complete"),
+        Judged(collection),
         Finished(Stage.COLLECT),
     ]
 
@@ -331,7 +337,7 @@ def test_a_saved_answer_that_nobody_understands_is_changed(tmp_path: Path):
     desk = Desk(tmp_path, file=OTHER)
     (collection,) = desk.stage.take_in([saved("file", named=FRIDAY)], LATER)
     assert (collection.day, collection.verdict) == (FRIDAY, Verdict.CHANGED)
-    with pytest.raises(Changed):
+    with pytest.raises(Misuse, match=r"file: neither content nor name tells a day.*cannot be read"):
         desk.stage.take_in([saved("file")], LATER)
 
 

@@ -1,0 +1,1 @@
+"""What arrives, read: bounces, complaints, commands, answers of machines. Pure; never raises."""
