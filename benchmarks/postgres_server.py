@@ -26,9 +26,11 @@ class Unavailable(Exception):
 
 @cache
 def programs():
-    """The directory of initdb and postgres. Raises Unavailable."""
+    """The directory of initdb and postgres; `$PG_BIN` names another. Raises Unavailable."""
     if find_spec("psycopg") is None or find_spec("psycopg_pool") is None:
         raise Unavailable("psycopg is not installed: pip install 'paper-digest[postgresql]'")
+    if named := os.environ.get("PG_BIN"):
+        return Path(named)
     system = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
     found = [str(path) for path in system]
     if on_path := shutil.which("initdb"):
@@ -73,17 +75,20 @@ class Server:
         self.start()
 
     def _call(self, program, *words):
-        done = subprocess.run(
-            [self.bin / program, *words],
-            check=False,
-            **self.who,
-            cwd="/",
-            env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        try:
+            done = subprocess.run(
+                [self.bin / program, *words],
+                check=False,
+                **self.who,
+                cwd="/",
+                env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        except OSError as error:  # another user may not even look into our directories
+            raise Unavailable(f"{self.bin / program}: {error.strerror}") from error
         if done.returncode:
             raise Unavailable(f"{program}: {done.stderr.strip()}")
 
