@@ -86,7 +86,7 @@ def fleet(chosen: Settings, workers: int) -> None:
     """Plans, and starts workers that share the sessions."""
     few = replace(chosen.smtp, sessions=chosen.smtp.sessions // workers)
     with open_app(chosen, SystemClock(), lambda _: None, kind=Room) as room:
-        room.fleet(print).plan(RUN, collect=False)
+        room.fleet(print).plans.plan(RUN, collect=False)
     Crew(lambda: False, lambda _: None).work([Worker(replace(chosen, smtp=few))] * workers)
 
 
