@@ -118,7 +118,12 @@ class Fleet:
         run, now = self._run(day), self.app.clock.now()
         waiting = self.store.waiting(run.day, now, low, high)
         ours = [a for a in waiting if self.plans.group(a) == group]
-        self._deliver(replace(run, resuming=True), group, ours, now)
+        run = replace(run, resuming=True)
+        self._shard.readers = self._readers(ours)
+        render = self.app.rendering(self._shard)
+        for readers in render.pending(run, now):  # mails that look another way since an upgrade
+            render.perform(run, readers, now)
+        self._deliver(run, group, ours, now)
 
     def _deliver(self, run: Run, group: str, addresses: Sequence[str], now: datetime) -> None:
         if self._sending is not None and self._sending.day != run.day:

@@ -42,6 +42,7 @@ class Plans:
         self.app.memory.check()
         passes = [run, *([] if run.backfill else self.app.older(run, now))]
         with self.store.planning():
+            self.store.adopt(self.templates)
             if collect:
                 for day in (run.day, *self.app.missed_days(run)):
                     self._plan_collecting(replace(run, day=day), now)

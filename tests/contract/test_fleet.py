@@ -170,6 +170,23 @@ def test_a_worker_with_other_mails_refuses_and_says_so(machine):
             stranger.select(**keys)
 
 
+def test_after_an_upgrade_what_nobody_makes_any_more_is_made_anew(machine, relay):
+    with machine() as app, machine("two", DIGEST__MAIL__IMPRINT="Another house") as other:
+        old, new = app.fleet(print), other.fleet(print)
+        app.collect.perform(RUN, app.sources(["huggingface"]), app.clock.now())
+        old.plans.plan(RUN)
+        [(_, _, keys)] = jobs(app)
+        old.select(**keys)
+        with old.store.enlisted("old", old.templates, app.clock.now()):
+            new.plans.plan(RUN)
+            made = {keys["templates"] for _, _, keys in jobs(app)}
+            assert made == {old.templates}, "as long as one of them lives it is theirs"
+        done = other.nightly(RUN)
+        assert done.deferred == 60, "these mails are others than were proved"
+        assert other.nightly(RUN).states == {DeliveryState.ACCEPTED: 60}
+    assert {len(mails) for mails in relay.accepted.values()} == {1}
+
+
 def test_a_job_that_fails_is_told_and_queued_again(machine, monkeypatch):
     said = []
     with machine() as app:

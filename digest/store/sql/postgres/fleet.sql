@@ -93,6 +93,13 @@ ORDER BY r.address
 SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')
   AND task_name = :task AND CAST(args ->> 'day' AS TEXT) = :iso
 
+-- :adopt  jobs planned for mails that no worker makes any more, since an upgrade
+UPDATE procrastinate_jobs AS j
+SET args = jsonb_set(j.args, '{templates}', to_jsonb(CAST(:templates AS TEXT)))
+WHERE j.status = 'todo' AND j.args ? 'templates' AND j.args ->> 'templates' <> :templates
+  AND NOT EXISTS (SELECT 1 FROM fleet_workers AS w
+                  WHERE w.lost IS NULL AND w.templates = j.args ->> 'templates')
+
 -- :busy  how many jobs are to be done, or being done
 SELECT count(*) FROM procrastinate_jobs
 WHERE status IN ('todo', 'doing') AND task_name IN (SELECT value FROM json_each(:tasks))
