@@ -10,6 +10,7 @@ plan, the queue and the store.
 import argparse
 import itertools
 import os
+import resource
 import shutil
 import statistics
 import tempfile
@@ -157,6 +158,7 @@ def main(arguments: list[str] | None = None) -> None:
     ways = {"sqlite": local, "postgres": local, "fleet": fleet}
     found: dict[str, list[tuple[float, float]]] = {kind: [] for kind in ways}
     written: dict[str, float] = {}
+    served: dict[str, float] = {}
     with (
         tempfile.TemporaryDirectory() as directory,
         server(DURABLE) as database,
@@ -170,8 +172,9 @@ def main(arguments: list[str] | None = None) -> None:
                 def once(_home, _port, chosen_options, way=way, chosen=chosen) -> None:
                     way(chosen, chosen_options.workers)
 
-                before = stores.written()
+                before, spent = stores.written(), database.cpu()
                 found[kind].append(measure(once, chosen.home, port, options))
+                served[kind] = (database.cpu() - spent) / options.readers * 1e6
                 written[kind] = (stores.written() - before) / options.readers
                 check(chosen, options.readers)
         sizes = stores.sizes(chosen.store.postgresql, options.readers)
@@ -179,13 +182,18 @@ def main(arguments: list[str] | None = None) -> None:
     for kind, rounds in found.items():
         cpu = statistics.median(cpu for _, cpu in rounds)
         name = {"sqlite": "local, SQLite", "postgres": "local, PostgreSQL"}.get(kind, kind)
-        print(f"fleet {name:18} {rates[kind]:8,.0f} mails/s {cpu:8.1f} µs of clients' CPU a mail")
+        print(
+            f"fleet {name:18} {rates[kind]:8,.0f} mails/s {cpu:8.1f} µs of clients' CPU a mail, "
+            f"{served[kind]:.1f} µs of the database's"
+        )
     for kind in ("sqlite", "postgres"):
         over = rates[kind] / rates["fleet"] - 1
         print(f"fleet takes {over:+.0%} of the time of the local engine on {kind}")
     wal = ", ".join(f"{kind} {octets:,.0f}" for kind, octets in written.items() if octets)
     print(f"fleet octets of write-ahead log a mail: {wal}")
     print("fleet octets on disk a reader:", ", ".join(f"{n} {size:,.0f}" for n, size in sizes))
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    print(f"fleet largest process {largest / 1024:.0f} MiB")
     print(f"fleet on {os.cpu_count()} cores, the sink and the database among them")
 
 
