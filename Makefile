@@ -46,9 +46,10 @@ contract: $(READY) ## Imports go down only
 wheel: $(READY) ## Build the wheel and run the demo from it, outside the checkout
 	@PYTHON=$(BIN)/python sh .ci/wheel
 
-docs: $(READY) ## Write docs/cli.md, and the table of answers in docs/sending.md, from the program
+docs: $(READY) ## Write docs/cli.md, and the tables in docs/sending.md and alerts.md, from the program
 	@$(BIN)/python docs/cli.py
 	@$(BIN)/python docs/answers.py
+	@$(BIN)/python docs/alerts.py
 
 words: $(READY) ## Bring the catalogues in digest/locales up to date, and list what to translate
 	@$(BIN)/python docs/words.py

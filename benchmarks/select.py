@@ -16,13 +16,14 @@ from pathlib import Path
 
 import numpy as np
 
-from digest.model import Collection, Mood, Paper, Run, Subscriber, Topic, Verdict
+from digest.model import Collection, Manner, Paper, Run, Subscriber, Topic, Verdict
 from digest.rank.decisions import NONE, Decisions, strongest
 from digest.rank.merge import Readers, Shelf, merge
 from digest.rank.parameters import DEFAULT
 from digest.rank.shelves import DEEPEST
 from digest.stages.batches import batches
 from digest.stages.select import BATCH, Select
+from digest.store.feedback import FeedbackStore
 from digest.store.papers import PaperStore
 from digest.store.selection_row import pack
 from digest.store.selections import SelectionStore
@@ -112,7 +113,9 @@ def stored(count: int) -> None:
         papers.add(Collection("made", DAY, Verdict.COMPLETE, 0, 0, 0, NOW), written())
         for batch in batches(asking(count), 5_000):
             subscribers.put(batch, NOW)
-        stage = Select(papers, subscribers, selections, Mood.QUIET, None, lambda _: None)
+        stage = Select(
+            papers, subscribers, selections, FeedbackStore(database), Manner(), None, lambda _: None
+        )
         run, start = Run(DAY, backfill=True), time.process_time()
         warm = [Subscriber(f"w{n}@w.example", topics=tuple(topics())) for n in range(1)]
         stage.choose(DAY, warm[0], NOW)

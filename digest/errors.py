@@ -8,6 +8,7 @@ The tree, with the exit status each branch ends in::
     │   │   └── BadSettings                 several of them, named together
     │   ├── BadAddress                      not an address that mail can be sent to
     │   ├── BadTopic                        a topic that says nothing
+    │   ├── NotProved                       a first sending to many, before the preflight
     │   └── Unknown                         a name (source, paper, subscriber, day) nobody knows
     ├── TryAgainLater .................. 75 nothing is wrong, only not now (EX_TEMPFAIL)
     │   ├── Locked                          another run holds the lock
@@ -87,6 +88,10 @@ class BadAddress(Misuse):
 
 class BadTopic(Misuse):
     """A topic that says nothing, or is of an unknown kind."""
+
+
+class NotProved(Misuse):
+    """Nobody knows whether mail of this sender arrives, and it would go to many."""
 
 
 class Unknown(Misuse):

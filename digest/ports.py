@@ -324,6 +324,11 @@ class Selections(Protocol):
     def seen(self, addresses: Sequence[str], day: date) -> Mapping[str, frozenset[str]]:
         """Per reader, the ids of papers they got in an edition other than `day`'s."""
 
+    def chosen(
+        self, addresses: Sequence[str], day: date
+    ) -> Mapping[str, Mapping[str, tuple[date, datetime]]]:
+        """The same with the last edition each was in, and when it was chosen for that."""
+
     def last_days(self, addresses: Sequence[str], day: date) -> Mapping[str, date]:
         """Per reader, the newest edition before a day that they got; none: left out."""
 

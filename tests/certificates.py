@@ -2,11 +2,13 @@
 
 import ssl
 import warnings
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 import trustme
+
+from digest.clock import SystemClock
 
 
 @cache
@@ -28,13 +30,18 @@ def server_context(
     ca: str = "trusted",
     expired: bool = False,
     newest: ssl.TLSVersion | None = None,
+    days: float | None = None,
 ) -> ssl.SSLContext:
-    """What a server needs for TLS; `newest` is the newest version that it speaks."""
+    """What a server needs for TLS; `newest` is the newest version that it speaks.
+
+    `days`: for how many more days the certificate is good.
+    """
     past = {
         "not_before": datetime(2019, 1, 1, tzinfo=UTC),
         "not_after": datetime(2020, 1, 1, tzinfo=UTC),
     }
-    certificate = authority(ca).issue_cert(host, **(past if expired else {}))
+    soon = {} if days is None else {"not_after": SystemClock().now() + timedelta(days=days)}
+    certificate = authority(ca).issue_cert(host, **(past if expired else soon))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate.configure_cert(context)
     if newest is not None:

@@ -13,7 +13,7 @@ from digest.config.environment import variable
 from digest.config.schema import keys
 from digest.mail.operators import OPERATORS
 from digest.mail.verdict import TABLE
-from digest.model import TRANSITIONS, DeliveryState, SubscriberState
+from digest.model import CAUSES, TRANSITIONS, DeliveryState, SubscriberState
 from digest.model.life import BACK, LIFE, RETURNS
 from digest.transport.settings import ProviderSettings, RelaySettings
 
@@ -35,6 +35,15 @@ def test_the_table_of_answers_is_the_program_s():
     page = module.page()
     assert (DOCS / "sending.md").read_text() == page, "run `make docs`"
     assert all(f"| {row.name} |" in page for row in TABLE)
+
+
+def test_the_table_of_causes_is_the_program_s():
+    spec = importlib.util.spec_from_file_location("alerts_docs", DOCS / "alerts.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    page = module.page()
+    assert (DOCS / "alerts.md").read_text() == page, "run `make docs`"
+    assert all(f"| `{cause}` |" in page for cause in CAUSES)
 
 
 @pytest.mark.parametrize(

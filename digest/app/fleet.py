@@ -206,6 +206,7 @@ class Fleet:
         if run.only:  # a few by name: the ledger alone decides, no plan is needed
             self.app.engine.deliver(run, report)
             return self.app.looking_ahead(run, [run], report)
+        self.app.joining.tick()
         days = {run.day, *([] if run.backfill else self.app.ledger.waiting_days())}
         before, over = self._counted(days), self.app.over
         self.work(
@@ -266,6 +267,7 @@ class Fleet:
             now = self.app.clock.now()
             prune(self.database, self.app.settings.retention, now)
             self.store.forget(now.date() - timedelta(days=14))
+            self.app.look_round()
 
     @contextmanager
     def _taken_up(self, job: int) -> Iterator[None]:

@@ -13,9 +13,11 @@ from datetime import date, datetime
 from functools import cached_property
 
 from digest.app.installation import App
+from digest.app.preflight import require_proof
 from digest.engine.queue import Key, Queue
+from digest.errors import NotProved
 from digest.mail.operators import OPERATORS, of_domain
-from digest.model import Run
+from digest.model import Cause, Notice, Run
 from digest.store.fleet import FleetStore, Wave, ranges
 
 CHOSEN_TOGETHER = 4_000
@@ -40,12 +42,15 @@ class Plans:
         """Enqueues what is to be done and is not enqueued. Raises Restored."""
         now = self.app.clock.now()
         self.app.memory.check()
+        proved = self._proved(run)
         passes = [run, *([] if run.backfill else self.app.older(run, now))]
         with self.store.planning():
             self.store.adopt(self.templates)
             if collect:
                 for day in (run.day, *self.app.missed_days(run)):
                     self._plan_collecting(replace(run, day=day), now)
+            if not proved:
+                return
             remembered = [each for each in passes if each.day > self.app.memory.forgotten]
             planned = [self._plan_wave(each, now) for each in remembered]
             # Whoever gets a newer edition does not get the older one that they wait for: it is
@@ -53,6 +58,16 @@ class Plans:
             if not any(planned) and not self.store.busy(["select"]):
                 for day in {run.day, *([] if run.backfill else self.app.ledger.waiting_days())}:
                     self._plan_again(replace(run, day=day), now)
+
+    def _proved(self, run: Run) -> bool:
+        """Whether mail may go out; a first sending to many waits for the preflight."""
+        try:
+            require_proof(self.app, run, anyway=False)
+        except NotProved as error:
+            notice = Notice(Cause.NOT_PROVED, "", str(error))
+            self.app.alerts.tell(run.day, error.exit_status, [notice])
+            return False
+        return True
 
     def _plan_collecting(self, run: Run, now: datetime) -> None:
         if not self.store.queued("collect", run.day):

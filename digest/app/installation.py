@@ -6,11 +6,14 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from digest.app.parts import Parts, opened
+from digest.app.parts import opened
+from digest.app.preflight import Preflight, is_old, remember, require_proof
+from digest.app.watch_parts import WatchParts
 from digest.clock import Clock
 from digest.config import Engine, Settings
+from digest.doctor.check import failed
 from digest.encoders.static import installed
-from digest.errors import Misuse
+from digest.errors import DigestError, Misuse
 from digest.mail.message_id import message_id
 from digest.model import (
     Delivery,
@@ -21,7 +24,7 @@ from digest.model import (
     Selection,
     Subscriber,
 )
-from digest.model.due import current_day, due_at, newest_day
+from digest.model.due import current_day, due_at
 from digest.ports import Observer
 from digest.rank.explaining import Weighing
 from digest.rank.replay import Evaluation
@@ -36,12 +39,8 @@ if TYPE_CHECKING:
     from digest.app.fleet import Fleet
 
 
-class App(Parts):
+class App(WatchParts):
     """One installation, put together from its settings."""
-
-    def newest_day(self) -> date:
-        """The edition that is meant when none is named."""
-        return newest_day(self.clock.now(), self.settings.selection.fresh)
 
     def run(
         self, day: date | None, only: tuple[str, ...] = (), deadline: datetime | None = None
@@ -66,34 +65,57 @@ class App(Parts):
             deadline=deadline,
         )
 
-    def nightly(self, run: Run, *, collect: bool = True) -> Report:
-        """Collects, selects, renders, sends: one pass. Raises Locked.
+    def nightly(self, run: Run, *, collect: bool = True, anyway: bool = False) -> Report:
+        """Collects, selects, renders, sends: one pass. Raises Locked, NotProved.
 
         With no day named, every reader gets the edition that they should have by now, and older
         ones that somebody still waits for are gone on with. The newest come first: an older one
         whose papers they take over is given up then, and nobody gets two mails for one downtime.
+        `anyway`: whether a first sending to many needs no preflight.
         """
         if self.settings.engine is Engine.FLEET:
-            return self.fleet(lambda _: None).nightly(run, collect=collect)
-        report = Report(run.day)
-        now = self.clock.now()
-        with self.alone(f"digest run of {run.day}", now):
-            self.memory.check()
-            self.memory.advance()
-            self.joining.tick()
-            report.count(DeliveryState.IN_DOUBT, self.take_over(now))
-            if collect:
-                self._collect(run, report)
-                self._look_further(run, report)
-            passes = self._passes(run, now)
-            for each in passes:
-                if not self.over(run):
-                    self.engine.deliver(each, report)
-            self._tidy(run, report)
+            require_proof(self, run, anyway=anyway)
+            fleet = self.fleet(lambda _: None)
+            return self.watched(run, lambda: fleet.nightly(run, collect=collect))
+        with self.alone(f"digest run of {run.day}", self.clock.now()):
+            return self.watched(run, lambda: self._night(run, collect=collect, anyway=anyway))
+
+    def _night(self, run: Run, *, collect: bool, anyway: bool) -> Report:
+        report, now = Report(run.day), self.clock.now()
+        self.memory.check()
+        self.memory.advance()
+        self.joining.tick()
+        report.count(DeliveryState.IN_DOUBT, self.take_over(now))
+        if collect:
+            self._collect(run, report)
+            self._look_further(run, report)
+        require_proof(self, run, anyway=anyway)
+        passes = self._passes(run, now)
+        for each in passes:
+            if not self.over(run):
+                self.engine.deliver(each, report)
+        self._tidy(run, report)
         report.stopped = self.over(run)
-        days = {each.day for each in passes}
-        report.deferred = sum(self.ledger.count(day).get(DeliveryState.DEFERRED, 0) for day in days)
-        return self.looking_ahead(run, passes, report)
+        self.looking_ahead(run, passes, report)
+        if not report.stopped:
+            self._look_after()
+        return report
+
+    def look_round(self) -> Report:
+        """What a run would report that did nothing: for a fleet, whose runs nobody waits for."""
+        run = self.run(None)
+        report = Report(run.day, collections=self.papers.collections(run.day))
+        return self.watched(run, lambda: self.looking_ahead(run, [run], report))
+
+    def _look_after(self) -> None:
+        """Once a day: whether what was found fit still is. It stops no run."""
+        if not self.alerts.silent and is_old(self):
+            try:
+                checks = list(Preflight(self, ()).mail())
+            except DigestError as error:
+                checks = [failed("preflight", str(error), "")]
+            remember(self, checks)
+            self.report_preflight(checks)
 
     def _collect(self, run: Run, report: Report) -> None:
         """The edition's day, and those before it that were missed: its pool reaches back."""
@@ -180,21 +202,42 @@ class App(Parts):
 
     def looking_ahead(self, run: Run, passes: Sequence[Run], report: Report) -> Report:
         """Adds what keeps editions back, who is due later, and when the next of them is."""
-        now = self.clock.now()
-        ready = {each: each.resuming or self.select.ready(each, now) for each in passes}
-        lacking = [each for each in passes if not ready[each]]
+        now, days = self.clock.now(), {each.day for each in passes}
+        turns = [each for each in passes if not each.resuming]
+        lacking = [each for each in turns if not self.select.ready(each, now)]
         readers = self.subscribers.active() if lacking else ()
         report.uncollected = any(each.due(reader, now) for reader in readers for each in lacking)
+        counts = [self.ledger.count(day) for day in days]
+        report.deferred = sum(count.get(DeliveryState.DEFERRED, 0) for count in counts)
+        got = report.attempted + sum(count.get(DeliveryState.ACCEPTED, 0) for count in counts)
+        over = [each for each in turns if not self.select.waits(each, now)]
+        report.silent = not (got or report.stopped) and any(self._left(e, now) for e in over)
         later = [due_at(r, run.day, run.fresh) for r in self._waiting(run, now)]
         report.waiting = len(later)
-        deferred = [self.ledger.next_due(day) for day in {each.day for each in passes}]
+        deferred = [self.ledger.next_due(day) for day in days]
         report.next_due = min(filter(None, [*later, *deferred]), default=None)
         return report
 
+    def _left(self, run: Run, now: datetime) -> bool:
+        """Whether somebody should have got the edition by now, and did not."""
+        due = (r for r in self.subscribers.active() if run.due(r, now) and not run.late(r, now))
+        return any(
+            self.ledger.open([reader.address for reader in batch], run.day, now)
+            for batch in batches(due)
+        )
+
     def _waiting(self, run: Run, now: datetime) -> Iterator[Subscriber]:
         if not run.backfill:
-            active = self.subscribers.active()
-            yield from (r for r in active if run.ever(r) and not run.due(r, now))
+            for reader in self.subscribers.active():
+                at = due_at(reader, run.day, run.fresh) if run.wants(reader) else None
+                if at is not None and at > now:
+                    yield reader
+
+    def due_later(self, day: date) -> tuple[datetime | None, int]:
+        """When the first of those who are due later for an edition is, and how many they are."""
+        run = Run(day, fresh=self.settings.selection.fresh)
+        later = [due_at(r, day, run.fresh) for r in self._waiting(run, self.clock.now())]
+        return min(filter(None, later), default=None), len(later)
 
     def open(self, run: Run, now: datetime) -> Iterator[list[str]]:
         """Who is due and not settled, in batches of addresses."""

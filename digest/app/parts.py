@@ -15,13 +15,11 @@ from digest.config import Settings
 from digest.encoders.static import installed
 from digest.engine.crew import Crew
 from digest.engine.local import Local, Stages
-from digest.model import Mood, Part, Report, Run
+from digest.model import Part, Report, Run
 from digest.ports import Observer, Readers
 from digest.stages.render import Render
 from digest.stages.select import Select
 from digest.stages.send import Send
-
-QUIET = {"trending": Mood.QUIET, "note": Mood.NOTE, "skip": Mood.SKIP}
 
 
 class Parts(InboundParts, SourceParts):
@@ -34,11 +32,10 @@ class Parts(InboundParts, SourceParts):
 
     def selecting(self, readers: Readers) -> Select:
         """The stage that chooses for these readers."""
-        quiet = QUIET[self.settings.selection.quiet]
-        stores = (self.papers, readers, self.selections)
-        fill, wait = self.settings.selection.fill, self.settings.selection.patience
-        patience = timedelta(seconds=wait)
-        return Select(*stores, quiet, installed(), self.observer, fill=fill, patience=patience)
+        stores = (self.papers, readers, self.selections, self.feedback)
+        usual = self.settings.selection.manner
+        patience = timedelta(seconds=self.settings.selection.patience)
+        return Select(*stores, usual, installed(), self.observer, patience=patience)
 
     def rendering(self, readers: Readers) -> Render:
         """The stage that proves the mails of these readers."""

@@ -15,7 +15,7 @@ from digest.model import Message, Outcome
 from digest.ports import Transport
 from digest.render.html import Html
 from digest.render.renderers import Renderers
-from digest.render.templates import environment
+from digest.render.templates import environment, templates
 from digest.render.text import Text
 from digest.stages.doubts import Doubts
 from digest.stages.post import WayOut
@@ -108,7 +108,7 @@ def renderer(
     settings: Settings, keys: Sequence[bytes], loader: BaseLoader | None = None
 ) -> Renderers:
     """What makes an installation's mails, with its templates or others. Raises RenderError."""
-    pages = environment(loader)
+    pages = environment(loader or templates(settings.mail.theme))
     identity, base_url = Identity.of(settings.mail), settings.web.base_url
     locale, html = settings.mail.locale, Html(pages, images=settings.mail.images)
     return Renderers(identity, Signer(keys), base_url, html, Text(pages), locale)

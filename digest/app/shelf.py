@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 from digest.app.installation import App
-from digest.model import Mood, Rhythm, Selection, Subscriber, Topic
+from digest.model import Manner, Mood, Quiet, Rhythm, Selection, Subscriber, Topic
+from digest.rank.knowledge import NEW
 from digest.rank.ranking import Ranking
 from digest.render.feeds import Issue, issue
 from digest.render.languages import language
@@ -52,7 +53,7 @@ class ArchiveShelf:
         if wishes.topics:
             return self._app.select.choose(day, wishes, now)
         ranking = Ranking(self._app.papers.of_day(day))
-        return replace(ranking.select(wishes, day, frozenset(), Mood.NOTE), at=now)
+        return replace(ranking.select(wishes, day, NEW, Manner(Quiet.NOTE)), at=now)
 
     def topic(self, text: str, locale: str) -> Issue | None:
         """What somebody with this topic alone would get of the newest week."""

@@ -17,6 +17,7 @@ COMMANDS = (
     "db",
     "deliveries",
     "demo",
+    "doctor",
     "evaluate",
     "inbound",
     "init",
@@ -34,6 +35,7 @@ COMMANDS = (
     "suppressions",
     "web",
     "why",
+    "why-no-mail",
     "worker",
 )
 
@@ -51,8 +53,8 @@ class Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         del ctx
-        module = importlib.import_module(f"digest.cli.{cmd_name}")
-        command = getattr(module, cmd_name)
+        name = cmd_name.replace("-", "_")
+        command = getattr(importlib.import_module(f"digest.cli.{name}"), name)
         return command if isinstance(command, click.Command) else None
 
     def invoke(self, ctx: click.Context) -> Any:

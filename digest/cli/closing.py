@@ -33,8 +33,8 @@ def _advice(report: Report) -> list[str]:
     if report.trouble:
         advice.append(f"the relay could not be used: {report.trouble}")
     advice += _refusals(report)
-    if report.uncollected and not failed:
-        advice.append(f"there are no papers to choose from: `digest collect --day {report.day}`")
+    if (report.uncollected or report.silent) and not failed:
+        advice.append(_nothing(report))
     if troubled := report.deliveries_failed:
         advice.append(f"{troubled} failed: see `digest deliveries --day {report.day}`")
     if report.stopped:
@@ -49,6 +49,13 @@ def _advice(report: Report) -> list[str]:
         readers = "1 reader is" if report.waiting == 1 else f"{report.waiting} readers are"
         advice.append(f"{readers} due later, the first at {at}")
     return advice or ["all well"]
+
+
+def _nothing(report: Report) -> str:
+    """Why nobody got anything."""
+    if report.uncollected:
+        return f"there are no papers to choose from: `digest collect --day {report.day}`"
+    return "readers were due, and nobody got anything: see `digest status`"
 
 
 def _refusals(report: Report) -> list[str]:

@@ -29,8 +29,9 @@ class Laboratory:
     """Prints what the lab asks for, with the templates as they are at that moment."""
 
     def __init__(self, app: App, folder: Path | None) -> None:
-        self._app, self._loader = app, overriding(folder)
-        self._folders = [*folders(), *([folder] if folder else [])]
+        self._app, self._loader = app, overriding(app, folder)
+        own = [where for where in (folder, app.settings.mail.theme) if where]
+        self._folders = [*folders(), *own]
         self._seen = ""
 
     @property
@@ -50,7 +51,7 @@ class Laboratory:
         """A digest's mail. Raises DigestError."""
         specimens, press = self._printers()
         if wanted.example:
-            return specimens.message(wanted.example)
+            return specimens.message(wanted.example, wanted.spoken)
         return press.proof(*self._edition(wanted))[1]
 
     def test_copy(self, wanted: Wanted, address: str) -> Message:
@@ -58,14 +59,14 @@ class Laboratory:
         specimens, press = self._printers()
         mailbox, now = normalise(address), self._app.clock.now()
         if wanted.example:
-            return specimens.test_copy(wanted.example, mailbox, now)
+            return specimens.test_copy(wanted.example, mailbox, now, wanted.spoken)
         return press.test_copy(*self._edition(wanted), mailbox, now)
 
     def _edition(self, wanted: Wanted) -> tuple[Subscriber, Selection]:
         if wanted.day is None:
             raise Unknown("no day is collected yet: run `digest collect` first")
         who = reader(self._app, wanted.address or None, wanted.topics, None)
-        return who, chosen(self._app, who, wanted.day)
+        return wanted.spoken(who), chosen(self._app, who, wanted.day)
 
     def _printers(self) -> tuple[Specimens, Press]:
         """Of the templates as they are; compiled again only when one has changed."""

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
-from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader
+from jinja2 import BaseLoader
 
-from digest.app import Specimens
+from digest.app import App, Specimens
 from digest.cli.options import as_json
 from digest.cli.output import show
 from digest.cli.session import Session, pass_session
@@ -23,11 +23,9 @@ COLUMNS = ("level", "check", "message", "where")
 _FILES = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
-def overriding(folder: Path | None) -> BaseLoader:
-    """The program's templates, with those of a folder before them."""
-    if folder is None:
-        return templates()
-    return ChoiceLoader([FileSystemLoader(folder), templates()])
+def overriding(session: Session | App, folder: Path | None) -> BaseLoader:
+    """The program's templates, before them the theme's, and before those a folder's."""
+    return templates(folder, session.settings.mail.theme)
 
 
 def templates_option(command: Command) -> Command:
@@ -58,7 +56,7 @@ def lint(session: Session, files: tuple[Path, ...], folder: Path | None, as_json
     findings = [found for document in documents for found in check(document)]
     checked = len(documents)
     if not files:
-        loader = overriding(folder)
+        loader = overriding(session, folder)
         findings = list(broken(loader))
         checked, found = _examples(session, loader) if not findings else (0, [])
         findings += found

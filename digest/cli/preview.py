@@ -78,7 +78,7 @@ class Ways:
 
 def show(app: App, who: Subscriber, selection: Selection, how: Ways) -> None:
     """Writes the digest, opens it, mails it: whatever is asked for."""
-    press = app.press_with(overriding(how.folder))
+    press = app.press_with(overriding(app, how.folder))
     if how.out is not None:
         write(press.proof(who, selection)[1].content, how.out)
         click.echo(f"{how.out}: digest.html digest.txt digest.eml")

@@ -38,13 +38,12 @@ def run(
     The last line on standard error says how it went. Exit status: 0 all well, 1 something failed,
     75 only deferrals are left or another run is going on.
     """
-    del anyway
     with session.app_until_stopped() as app:
         wanted = app.run(day, deadline=deadline)
         if dry_run:
             show_plan(app, wanted, as_json)
             return
-        close(app.nightly(wanted), as_json)
+        close(app.nightly(wanted, anyway=anyway), as_json)
 
 
 def show_plan(app: App, wanted: Run, as_json: bool) -> None:

@@ -32,11 +32,10 @@ def send(
 
     Example: digest send --day 2026-08-20 --for ann@example.org
     """
-    del anyway
     with session.app_until_stopped() as app:
         only = tuple(subscriber(app, address).address for address in addresses)
         wanted = app.run(day, only, deadline)
         if dry_run:
             show_plan(app, wanted, as_json)
             return
-        close(app.nightly(wanted, collect=False), as_json)
+        close(app.nightly(wanted, collect=False, anyway=anyway), as_json)

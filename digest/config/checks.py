@@ -10,8 +10,9 @@ from digest.config.places import OutboxKind
 from digest.config.schema import keys
 from digest.config.sections import Engine
 from digest.config.settings import Settings
-from digest.errors import BadSetting
+from digest.errors import BadAddress, BadSetting
 from digest.mail.identity import Identity
+from digest.mail.mailbox import Mailbox
 from digest.render.languages import LANGUAGES, speaks
 from digest.transport.settings import is_loopback
 
@@ -20,6 +21,8 @@ SHORTEST_KEY = 16
 _BIND = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]*):(\d{1,5})")
 POSITIVE = (
     "smtp.timeout",
+    "doctor.timeout",
+    "alerts.timeout",
     *(f"sources.fetch.{name}" for name in ("connect", "read", "exchange", "deadline")),
     "sources.fetch.attempts",
     "sources.fetch.size",
@@ -41,6 +44,8 @@ def check(settings: Settings, layers: Sequence[Layer], problems: list[BadSetting
     _relay(settings, report)
     _patience(settings, report)
     _language(settings, report)
+    _alerts(settings, report)
+    _theme(settings, report)
     identity = _identity(settings, report)
     outside = [relay.host for relay in settings.smtp.relays if not is_loopback(relay.host)]
     if settings.outbox.kind is OutboxKind.SMTP and outside:
@@ -91,6 +96,24 @@ def _relay(settings: Settings, report: Report) -> None:
         report("smtp.relay", "one has a password and no username", "set both, or neither")
 
 
+def _alerts(settings: Settings, report: Report) -> None:
+    """What would only be noticed on the day on which it is needed. The URLs are never shown."""
+    told = settings.alerts
+    for name, secret in (("webhook", told.webhook), ("ping", told.ping)):
+        if secret and not _is_hook(secret.reveal()):
+            report(f"alerts.{name}", "is not a URL", "write https://HOST/PATH")
+    if told.mail:
+        try:
+            Mailbox.parse(told.mail)
+        except BadAddress as error:
+            report("alerts.mail", error.problem, "write an address, as in ann@example.org")
+
+
+def _is_hook(text: str) -> bool:
+    """Such a URL may hold a query, where a base URL may not."""
+    return _is_url(text.partition("?")[0])
+
+
 def _patience(settings: Settings, report: Report) -> None:
     """What must be more than nothing: with no time or attempt nothing would ever be fetched."""
     for dotted in POSITIVE:
@@ -102,6 +125,12 @@ def _language(settings: Settings, report: Report) -> None:
     if not speaks(settings.mail.locale):
         hint = f"write one of {', '.join(LANGUAGES).replace('_', '-')}"
         report("mail.locale", f"{show(settings.mail.locale)} is not spoken", hint)
+
+
+def _theme(settings: Settings, report: Report) -> None:
+    theme = settings.mail.theme
+    if theme is not None and not theme.is_dir():
+        report("mail.theme", f"{show(str(theme))} is no folder", "name one that holds theme.toml")
 
 
 def _value(settings: object, path: Sequence[str]) -> Any:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from digest.model import Manner, Quiet
 from digest.sources.arxiv import ArxivSettings
 from digest.sources.biorxiv import BiorxivSettings
 from digest.sources.crossref import CrossrefSettings
@@ -46,14 +47,6 @@ class InDoubt(StrEnum):
     RESEND = "resend"
 
 
-class Quiet(StrEnum):
-    """What a reader gets when nothing reaches their floor."""
-
-    TRENDING = "trending"
-    NOTE = "note"
-    SKIP = "skip"
-
-
 @dataclass(frozen=True, slots=True)
 class DeliverySettings:
     """`[delivery]`: what becomes of mail that was not taken at once."""
@@ -75,6 +68,10 @@ class SelectionSettings:
     edition: EditionKind = EditionKind.SETTLED
     fill: bool = False
     """Places that nothing on a reader's topics takes go to what comes nearest."""
+    serendipity: bool = False
+    """The last place goes to what trends most outside a reader's topics."""
+    again: bool = False
+    """What was sent a month ago and trends anew may come again, labelled so."""
     patience: int = field(default=10_800, metadata={"low": 0, "high": YEAR})
     """Seconds after its day that a settled edition waits for sources that have not ended it."""
 
@@ -82,6 +79,11 @@ class SelectionSettings:
     def fresh(self) -> bool:
         """Whether readers get the present day, as far as it has come."""
         return self.edition is EditionKind.FRESH
+
+    @property
+    def manner(self) -> Manner:
+        """How papers are chosen for readers who wish nothing else."""
+        return Manner(self.quiet, self.fill, self.serendipity, self.again)
 
 
 @dataclass(frozen=True, slots=True)

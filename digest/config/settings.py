@@ -11,9 +11,11 @@ from digest.config.sections import (
     SourcesSettings,
     WebSettings,
 )
+from digest.doctor.settings import DoctorSettings
 from digest.inbound.settings import InboundSettings
 from digest.mail.identity import MailSettings
 from digest.model import Secret
+from digest.observe.settings import AlertSettings
 from digest.store.retention import RetentionSettings
 from digest.transport.settings import SmtpSettings
 
@@ -39,6 +41,8 @@ class Settings:
     selection: SelectionSettings = field(default_factory=SelectionSettings)
     mail: MailSettings = field(default_factory=MailSettings)
     web: WebSettings = field(default_factory=WebSettings)
+    alerts: AlertSettings = field(default_factory=AlertSettings)
+    doctor: DoctorSettings = field(default_factory=DoctorSettings)
     inbound: InboundSettings = field(default_factory=InboundSettings)
     sources: SourcesSettings = field(default_factory=SourcesSettings)
     file: Path | None = field(default=None, compare=False, metadata=NO_KEY)

@@ -13,7 +13,7 @@ from digest.config.schema import Key
 from digest.config.spelling import nearest
 from digest.errors import BadSetting
 from digest.mail.mailbox import normalise
-from digest.model import Rhythm, Subscriber, SubscriberState, Topic
+from digest.model import Quiet, Rhythm, Subscriber, SubscriberState, Topic
 
 MOST_PAPERS = 100
 LONGEST_NAME = 200
@@ -105,6 +105,10 @@ KEYS = {
         _key("rhythm", Rhythm),
         _key("locale", str, _locale),
         _key("state", SubscriberState),
+        _key("quiet", Quiet),
+        _key("fill", bool),
+        _key("serendipity", bool),
+        _key("again", bool),
     )
 }
 """The keys of a subscriber, in the order in which files are written."""

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from digest.config import rosters
 from digest.config.spelling import suggestion
@@ -155,4 +155,10 @@ def write_csv(subscribers: Iterable[Subscriber], file: TextIO) -> None:
     writer.writeheader()
     for subscriber in subscribers:
         cells = written(subscriber)
-        writer.writerow({k: join(v) if isinstance(v, list) else v for k, v in cells.items()})
+        writer.writerow({k: _cell(v) for k, v in cells.items()})
+
+
+def _cell(value: Any) -> str | int:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return join(value) if isinstance(value, list) else value

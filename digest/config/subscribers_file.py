@@ -122,6 +122,6 @@ def _value(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(map(_value, value)) + "]"
     if isinstance(value, int):
-        return str(value)
+        return str(value).lower()
     # A JSON string is a TOML basic string, but that TOML escapes DEL, too.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -15,6 +15,8 @@ from digest.inbound.taking import Fate, Taking
 
 LARGEST = 32 * 1024 * 1024
 """Octets of a mail; a bounce may hold a whole one."""
+LONGEST_LINE = 65_536
+"""Octets of a line: RFC 5321 §4.5.3.1.6 allows 1,000, which bounces that quote others overstep."""
 PATIENCE = 0.2
 """Seconds after which whether to stop is asked again."""
 
@@ -62,6 +64,7 @@ class Server(SMTP):
     """SMTP that knows LHLO as well."""
 
     is_lmtp = False
+    line_length_limit = LONGEST_LINE
 
     async def smtp_LHLO(self, hostname: str) -> None:  # noqa: N802 - aiosmtpd's way of naming
         """LHLO (RFC 2033 §4.1)."""

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from digest.errors import BadAddress, BadSetting
@@ -28,6 +29,8 @@ class MailSettings:
     """Where answers go; default `from`."""
     locale: str = "en"
     """The language of readers who asked for none (BCP 47)."""
+    theme: Path | None = None
+    """The folder of a theme: templates, or colours, logo and footer in `theme.toml`."""
     images: bool = False
     """Whether papers show a picture; to load one tells its host who reads."""
 

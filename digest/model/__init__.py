@@ -1,6 +1,7 @@
 """Nouns of the field: frozen, typed, without I/O. Import them from here."""
 
 from digest.model.calendar import is_weekend
+from digest.model.cause import CAUSES, Cause, Notice, Remedy
 from digest.model.delivery import (
     SEEN,
     SETTLED,
@@ -14,9 +15,10 @@ from digest.model.delivery import (
     Severity,
 )
 from digest.model.digest import Card, Digest, Link, Section
-from digest.model.event import Advanced, Event, Finished, Judged, Stage, Started
+from digest.model.event import Advanced, Began, Ended, Event, Finished, Judged, Stage, Started
 from digest.model.exchange import Page, Request, Response, Saved
 from digest.model.judgement import Evidence, Precedent
+from digest.model.manner import Manner, Quiet
 from digest.model.message import Message
 from digest.model.paper import Paper, Sighting
 from digest.model.report import FAILURES, Report
@@ -29,6 +31,7 @@ from digest.model.topic import Topic, TopicKind
 from digest.model.verdict import CONSEQUENCES, Collection, Consequence, Verdict
 
 __all__ = [
+    "CAUSES",
     "CONSEQUENCES",
     "FAILURES",
     "SEEN",
@@ -36,7 +39,9 @@ __all__ = [
     "TRANSITIONS",
     "WHOLE",
     "Advanced",
+    "Began",
     "Card",
+    "Cause",
     "Choice",
     "Claim",
     "Collection",
@@ -44,20 +49,25 @@ __all__ = [
     "Delivery",
     "DeliveryState",
     "Digest",
+    "Ended",
     "Event",
     "Evidence",
     "Finished",
     "Judged",
     "Link",
+    "Manner",
     "Message",
     "Mood",
+    "Notice",
     "Outcome",
     "Page",
     "Paper",
     "Part",
     "Precedent",
+    "Quiet",
     "Reason",
     "ReasonKind",
+    "Remedy",
     "Report",
     "Request",
     "Response",

@@ -1,8 +1,10 @@
 """What a stage tells while it works; listeners (progress bars, log) decide what to show."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
+from digest.model.cause import Notice
 from digest.model.verdict import Collection
 
 
@@ -41,10 +43,29 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
+class Began:
+    """A run holds the lock and begins."""
+
+    day: date
+    """The edition's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run has ended, in whatever way."""
+
+    day: date
+    status: int
+    """Its exit status."""
+    notices: tuple[Notice, ...] = ()
+    """What somebody should hear of."""
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
     """A fetch got its verdict; what follows from it stands in `CONSEQUENCES`."""
 
     collection: Collection
 
 
-Event = Started | Advanced | Finished | Judged
+Event = Started | Advanced | Finished | Judged | Began | Ended

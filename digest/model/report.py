@@ -28,6 +28,8 @@ class Report:
     """Deliveries that wait for another attempt, whichever pass deferred them."""
     uncollected: bool = False
     """Whether readers are due, and there are no papers to choose from."""
+    silent: bool = False
+    """Whether readers are due, and nobody has got anything of any of these editions."""
     waiting: int = 0
     """Readers who are due later."""
     trouble: str = ""
@@ -91,6 +93,6 @@ class Report:
     @property
     def exit_status(self) -> int:
         """0 all well, 1 something failed, 75 only deferrals are left (EX_TEMPFAIL)."""
-        if self.failed or self.uncollected or self.alerts:
+        if self.failed or self.uncollected or self.silent or self.alerts:
             return 1
         return 75 if self.deferred or self.stopped else 0

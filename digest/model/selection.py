@@ -11,6 +11,10 @@ class ReasonKind(StrEnum):
     TOPIC = "topic"
     LIKED = "liked"
     VOTES = "votes"
+    SERENDIPITY = "serendipity"
+    """It trends, and is on none of the reader's topics."""
+    RISING = "rising"
+    """It was sent before and trends anew; the label is the edition it was in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from enum import StrEnum
 
+from digest.model.manner import Manner, Quiet
 from digest.model.topic import Topic
 
 
@@ -55,6 +56,11 @@ class Subscriber:
     locale: str = ""
     """BCP 47; "": the installation's own (`mail.locale`)."""
     state: SubscriberState = SubscriberState.ACTIVE
+    quiet: Quiet | None = None
+    """This and the next: as `Manner` says; None: as the installation has it."""
+    fill: bool | None = None
+    serendipity: bool | None = None
+    again: bool | None = None
     since: datetime | None = field(default=None, compare=False)
     """Since when they are readers; None: since ever."""
 
@@ -62,3 +68,12 @@ class Subscriber:
     def interests(self) -> tuple[Topic, ...]:
         """Topics and followed authors: all that relevance is asked for."""
         return self.topics + tuple(Topic.parse(f"author:{name}") for name in self.authors)
+
+    def manner(self, usual: Manner) -> Manner:
+        """How this reader's papers are chosen, where usually they are chosen so."""
+        return Manner(
+            usual.quiet if self.quiet is None else self.quiet,
+            usual.fill if self.fill is None else self.fill,
+            usual.serendipity if self.serendipity is None else self.serendipity,
+            usual.again if self.again is None else self.again,
+        )

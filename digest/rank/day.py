@@ -28,13 +28,16 @@ class Day:
         history: Iterable[Paper] = (),
         table: WordVectors | None = None,
         parameters: Parameters = DEFAULT,
+        field: Field | None = None,
     ) -> None:
+        """`field`: the same papers, worked out for another pool among them."""
         known = {paper.id: paper for paper in pool}
         self.papers = [known[id_] for id_ in sorted(known)]
         self.number = {paper.id: row for row, paper in enumerate(self.papers)}
         self.parameters = parameters
-        corpus = Corpus.of([*history, *self.papers] if self.papers else [])
-        self.field = Field(corpus, table, parameters)
+        self.field = field or Field(
+            Corpus.of([*history, *self.papers] if self.papers else []), table, parameters
+        )
         self.rows = self.field.corpus.rows(self.number)
         self.trends = trends(self.papers, parameters)
         self.trending = stepped([self.trends[p.id].value for p in self.papers])

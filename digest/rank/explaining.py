@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from digest.model import Choice, Mood, Paper, ReasonKind, Selection, Subscriber, Topic, TopicKind
 from digest.rank.exact import says
+from digest.rank.knowledge import Known
 from digest.rank.ranking import Ranking
 from digest.rank.score import told, told_score
 from digest.rank.shelves import Wish
@@ -48,26 +49,33 @@ def explain(
     ranking: Ranking,
     reader: Subscriber,
     paper: Paper,
-    seen: frozenset[str],
+    known: Known,
     selection: Selection,
 ) -> Weighing:
     """The sum behind one paper of the pool, and its fate in a reader's selection."""
-    number = ranking.day.number[paper.id]
-    sums = [_explanation(ranking, wish, number) for wish in ranking.wishes(reader) if wish]
+    number, wishes = ranking.day.number[paper.id], ranking.wishes(reader, known.opinions)
+    sums = [_explanation(ranking, wish, number) for wish in wishes if wish]
     sums.sort(key=lambda each: (-each.relevance, each.wish))
     for choice in selection.choices:
         if choice.paper == paper.id:
-            return Weighing(choice, _chosen(selection.mood), tuple(sums))
+            return Weighing(choice, _chosen(choice, selection.mood), tuple(sums))
     choice = _unchosen(ranking, reader, number, sums)
-    verdict = _excluded(ranking, reader, paper, seen) or _short(
+    verdict = _excluded(ranking, reader, paper, known) or _short(
         reader, sums, ranking.day.parameters.floor
     )
     return Weighing(choice, verdict, tuple(sums))
 
 
-def _chosen(mood: Mood) -> str:
+def _chosen(choice: Choice, mood: Mood) -> str:
     if mood is Mood.QUIET:
         return "chosen as one of the day's most trending: nothing was on the reader's topics"
+    labels = {reason.kind: reason.label for reason in choice.reasons}
+    if ReasonKind.SERENDIPITY in labels:
+        return "chosen to surprise: it trends, and is on none of the reader's topics"
+    if ReasonKind.RISING in labels:
+        return (
+            f"chosen again: it was in the edition of {labels[ReasonKind.RISING]}, and trends anew"
+        )
     return "chosen"
 
 
@@ -86,14 +94,14 @@ def _more(sum_: Explanation, floor: float) -> str:
     return "; what lacks words of the topic needs more" if sum_.needed > floor + 1e-6 else ""
 
 
-def _excluded(ranking: Ranking, reader: Subscriber, paper: Paper, seen: frozenset[str]) -> str:
-    works = ranking.day.work
+def _excluded(ranking: Ranking, reader: Subscriber, paper: Paper, known: Known) -> str:
+    works, seen = ranking.day.work, known.seen - known.again.keys()
     if paper.id in seen or any(works.get(id_) == works[paper.id] for id_ in seen):
         return "already sent in an earlier edition"
     if any(says(mute, paper) for mute in reader.mute):
         return "muted"
-    if paper.id in reader.liked:
-        return "liked already"
+    if paper.id in reader.liked or paper.id in known.opinions:
+        return "judged by the reader already"
     return "" if works[paper.id] == paper.id else f"the same work as {works[paper.id]}"
 
 
@@ -124,8 +132,9 @@ def _explanation(ranking: Ranking, wish: Wish, number: int) -> Explanation:
         evidence, name = day.field.evidence(wish.text), str(wish)
         words = _words(ranking, wish, at)
     else:
-        evidence, words = day.likes.evidence(dict.fromkeys(wish, 1.0)), {}
-        name = f"like {ranking.reasons.most_like(wish, number)}"
+        evidence, words = day.likes.evidence(dict(wish)), {}
+        liked = tuple(id_ for id_, weight in wish if weight > 0)
+        name = f"like {ranking.reasons.most_like(liked, number)}"
     parts = {name: float(part[at]) for name, part in evidence.parts.items()}
     near = tuple(day.field.corpus.ids[other] for other in day.field.company.papers[at][:NEAREST])
     return Explanation(name, relevance, needed, float(evidence.raw[at]), parts, words, near)

@@ -1,10 +1,11 @@
 """Relevance from liked papers: nearness to them, and what sets them apart from all others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
 from digest.rank.feedback import centre, leaders
+from digest.rank.parameters import Parameters
 from digest.rank.ragged import Floats, Ints
 from digest.rank.relevance import Evidence, Field, standard
 
@@ -61,6 +62,15 @@ class Likes:
         best = leaders(fresh, self._field.parameters.examples)
         even = np.full(len(best), 1 / max(len(best), 1), dtype=np.float32)
         return standard(self._nearness(best, even))
+
+
+def weights(said: Iterable[tuple[str, float, float]], p: Parameters) -> dict[str, float]:
+    """What opinions weigh by now: (paper, 1 for liked or -1 for disliked, its age in days).
+
+    Of several on one paper the youngest counts.
+    """
+    eldest_first = sorted(said, key=lambda opinion: (-opinion[2], opinion))
+    return {paper: sign * fading(age, p.half_life) for paper, sign, age in eldest_first}
 
 
 def fading(age_days: float, half_life: float) -> float:

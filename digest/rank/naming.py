@@ -9,7 +9,7 @@ from digest.model import ReasonKind
 from digest.rank.decisions import MOST_WISHES, NONE, Named, Told
 from digest.rank.merge import Readers
 from digest.rank.ragged import Ints
-from digest.rank.shelves import TRENDING, Octets, Wish
+from digest.rank.shelves import TRENDING, Octets, Taste, Wish
 
 MostLike = Callable[[tuple[str, ...], int], str]
 """The liked paper that a paper of the pool, by number, is nearest to."""
@@ -55,13 +55,14 @@ class Naming:
         return asked
 
     def _liked(
-        self, liked: tuple[str, ...], wish: int, papers: NDArray[np.int32], told: Told, reader: int
+        self, liked: Taste, wish: int, papers: NDArray[np.int32], told: Told, reader: int
     ) -> list[int]:
         """The numbers of the liked papers that a reader's choices are most like."""
         names: list[int] = []
+        ids = tuple(id_ for id_, weight in liked if weight > 0)
         for places in (told.first[reader], told.second[reader]):
             for column in np.flatnonzero(places == wish):
-                label = self._most_like(liked, int(papers[column]))
+                label = self._most_like(ids, int(papers[column]))
                 if label not in self._numbers:
                     self._numbers[label] = len(self.names)
                     self.names.append((ReasonKind.LIKED, label))

@@ -123,6 +123,16 @@ class Parameters:
     """Logarithm of the odds that a paper beyond so many needs on top for holding no word of the
     topic. Eight collections of short topics: with one floor for all, precision was 0.221 and recall
     0.659; with this 0.243 and 0.588, and fewer chance matches that a reader would laugh at."""
+    surprising: float = 0.8
+    """Place by votes that a paper outside a reader's topics needs for the serendipity slot. By
+    judgement: of thirty papers, the six most voted."""
+    rest: int = 30
+    """Days after which what was sent may trend anew. By judgement."""
+    rising: float = 0.9
+    """Place by votes that it then needs. By judgement: of thirty papers, the three most voted."""
+    gain: float = 1.0
+    """Votes it must have gained since, as a share of those it had. By judgement: papers double
+    theirs within a month of the first day, so later doubling is news."""
     alike: float = 0.9
     """tf-idf cosine from which two papers are the same work, listed twice."""
     depth: int = 24

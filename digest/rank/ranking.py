@@ -7,17 +7,21 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from digest.model import Choice, Mood, Paper, Selection, Subscriber
+from digest.model import Choice, Manner, Mood, Paper, Selection, Subscriber
 from digest.rank.day import Day
-from digest.rank.decisions import MOODS, NONE, Decisions, strongest
+from digest.rank.decisions import MOODS, NONE, Decisions, Named, strongest
 from digest.rank.exact import says
+from digest.rank.knowledge import NEW, NONE_YET, Known
 from digest.rank.merge import Readers, merge
 from digest.rank.naming import Naming
+from digest.rank.notes import Note, noted
 from digest.rank.parameters import DEFAULT, Parameters
 from digest.rank.ragged import Ints
 from digest.rank.reasons import Reasons
+from digest.rank.relevance import Field
 from digest.rank.score import STEPS, told_score
 from digest.rank.shelves import TRENDING, Octets, Shelves, Wish
+from digest.rank.surprise import Outside, surprise
 from digest.rank.vectors import WordVectors
 
 QUIET = 3
@@ -34,37 +38,42 @@ class Ranking:
         history: Iterable[Paper] = (),
         table: WordVectors | None = None,
         parameters: Parameters = DEFAULT,
-        fill: bool = False,
+        field: Field | None = None,
     ) -> None:
-        """`fill`: places that nothing worth one takes go to what comes nearest."""
-        self.day = Day(pool, history, table, parameters)
+        """`field`: pool and history, worked out for another pool of the same papers."""
+        self.day = Day(pool, history, table, parameters, field)
         self.reasons = Reasons(self.day)
-        self.shelves = Shelves(self.day, fill)
+        self.shelves = Shelves(self.day, fill=False)
         self._ids = [paper.id for paper in self.day.papers]
         self._muted: dict[str, Ints] = {}
 
-    def select(self, reader: Subscriber, day: date, seen: frozenset[str], quiet: Mood) -> Selection:
-        """The papers for one reader; `quiet` says what to do when nothing is on topic."""
-        return self.select_all([reader], day, {reader.address: seen}, quiet)[0]
+    def select(self, reader: Subscriber, day: date, known: Known, manner: Manner) -> Selection:
+        """The papers for one reader, chosen in a manner."""
+        return self.select_all([reader], day, {reader.address: known}, manner)[0]
 
     def select_all(
         self,
         readers: Sequence[Subscriber],
         day: date,
-        seen: Mapping[str, frozenset[str]],
-        quiet: Mood,
+        known: Mapping[str, Known],
+        manner: Manner,
     ) -> list[Selection]:
         """The papers for many readers; nobody's depend on anybody else's wishes."""
-        decisions = self.decide(readers, seen, quiet)
+        decisions = self.decide(readers, known, manner)
         return [self._selection(decisions, row, day) for row in range(len(readers))]
 
     def decide(
-        self, readers: Sequence[Subscriber], seen: Mapping[str, frozenset[str]], quiet: Mood
+        self, readers: Sequence[Subscriber], known: Mapping[str, Known], manner: Manner
     ) -> Decisions:
-        """The same as arrays, for as many readers as there are."""
-        wishes = [self.wishes(reader) if self.day.papers else [] for reader in readers]
-        rows = self.shelves.numbers(wish for each in wishes for wish in each)
-        blocked = [self._blocked(r, seen.get(r.address, frozenset())) for r in readers]
+        """The same as arrays, for as many readers as there are. Who is not in `known` is new."""
+        what = [known.get(reader.address, NEW) for reader in readers]
+        wishes = [
+            self.wishes(reader, each.opinions) if self.day.papers else []
+            for reader, each in zip(readers, what, strict=True)
+        ]
+        shelves = self._filled if manner.fill else self.shelves
+        rows = shelves.numbers(wish for each in wishes for wish in each)
+        blocked = [self._blocked(r, each) for r, each in zip(readers, what, strict=True)]
         asking = Readers(
             _starts(wishes),
             np.array([rows[wish] for each in wishes for wish in each], dtype=np.int64),
@@ -72,13 +81,19 @@ class Ranking:
             np.concatenate([NOBODY, *blocked]),
             np.array([reader.papers for reader in readers], dtype=np.int64),
         )
-        chosen = merge(self.shelves.shelf, asking, self.day.parameters.depth, QUIET)
-        told = strongest(chosen, asking, self.shelves.told)
-        moods, considered = self._moods(told.relevance, blocked, quiet)
+        chosen = merge(shelves.shelf, asking, self.day.parameters.depth, QUIET)
+        told = strongest(chosen, asking, shelves.told)
+        moods, considered = self._moods(told.relevance, blocked, manner.quiet.mood)
         papers = self._with_quiet(chosen.papers, moods, asking.places, blocked)
-        naming = Naming(self.shelves.topics, self.reasons.most_like)
+        notes: list[Note] = []
+        if manner.serendipity and self.day.papers:
+            outside = Outside.of(self._surprising, shelves.told)
+            notes += surprise(outside, papers, moods, asking, blocked, told, self._rising)
+        naming = Naming(shelves.topics, self.reasons.most_like)
         asked = naming.asked(wishes, asking, papers, told)
-        trending = np.append(np.round(self.day.trending * STEPS), 0).astype(np.uint8)[papers]
+        notes += self._labels(papers, [each.again for each in what])
+        asked = noted(notes, naming.names, asked, told)
+        trending = np.append(self._rising, 0).astype(np.uint8)[papers]
         return Decisions(
             [reader.address for reader in readers],
             self._ids,
@@ -94,26 +109,37 @@ class Ranking:
             told.strength,
         )
 
-    def wishes(self, reader: Subscriber) -> list[Wish]:
-        """Topics, then liked papers; who has neither wants whatever trends."""
+    def wishes(self, reader: Subscriber, opinions: Mapping[str, float] = NONE_YET) -> list[Wish]:
+        """Topics, then a taste by liked papers; who has neither wants whatever trends.
+
+        `opinions`: what was said of papers, above 0 for them, by how much it weighs.
+        """
         wishes: list[Wish] = list(dict.fromkeys(reader.interests))
-        if any(id_ in self._corpus_ids for id_ in reader.liked):
-            wishes.append(reader.liked)
+        weights = {**opinions, **dict.fromkeys(reader.liked, 1.0)}
+        taste = sorted((id_, w) for id_, w in weights.items() if id_ in self._corpus_ids)
+        if any(weight > 0 for _, weight in taste):
+            wishes.append(tuple(taste))
         return wishes or [TRENDING]
+
+    @cached_property
+    def _filled(self) -> Shelves:
+        """The same with what is not worth a place behind all that is."""
+        return Shelves(self.day, fill=True)
 
     @cached_property
     def _corpus_ids(self) -> frozenset[str]:
         return frozenset(self.day.field.corpus.ids)
 
-    def _blocked(self, reader: Subscriber, seen: frozenset[str]) -> Ints:
-        """Numbers of the papers a reader must not get: muted, liked already, or sent before.
+    def _blocked(self, reader: Subscriber, what: Known) -> Ints:
+        """Numbers of the papers a reader must not get: muted, judged already, or sent before.
 
         A paper blocks its work, under whatever id that is listed.
         """
-        if not (seen or reader.liked or reader.mute):
+        if not (what.seen or what.opinions or reader.liked or reader.mute):
             return NOBODY
         number, work = self.day.number, self.day.work
-        known = (number[work[id_]] for id_ in (*seen, *reader.liked) if id_ in number)
+        twice = (*(what.seen - what.again.keys()), *reader.liked, *what.opinions)
+        known = (number[work[id_]] for id_ in twice if id_ in number)
         parts = [np.fromiter(known, np.int64), *map(self._saying, reader.mute)]
         return np.unique(np.concatenate(parts))
 
@@ -149,6 +175,29 @@ class Ranking:
             count = min(QUIET, len(top), int(places[row]))
             papers[row, :count] = top[:count]
         return papers
+
+    def _labels(
+        self, papers: NDArray[np.int32], again: Sequence[Mapping[str, Named]]
+    ) -> list[Note]:
+        """What says of papers that were sent before why they come again."""
+        return [
+            Note(row, int(column), labels[id_], round(self.day.trending[number] * STEPS))
+            for row, labels in enumerate(again)
+            if labels
+            for column in np.flatnonzero(papers[row] >= 0)
+            if (id_ := self._ids[number := int(papers[row, column])]) in labels
+        ]
+
+    @property
+    def _rising(self) -> Octets:
+        """The trend of each paper, in 255ths."""
+        return np.round(self.day.trending * STEPS).astype(np.uint8)
+
+    @property
+    def _surprising(self) -> Ints:
+        """Of those, as many as trend enough to surprise."""
+        enough = self.day.trending[self._top] >= self.day.parameters.surprising
+        return np.asarray(self._top[enough])
 
     @cached_property
     def _top(self) -> Ints:

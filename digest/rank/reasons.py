@@ -17,7 +17,7 @@ class Reasons:
     def named(self, name: Named, value: float, number: int) -> Reason:
         """A named reason with the words that the paper of that number holds."""
         kind, label = name
-        if kind is ReasonKind.LIKED:
+        if kind is not ReasonKind.TOPIC:
             return Reason(kind, label, value)
         words = shared_words(Topic.parse(label), self._day.papers[number])
         return Reason(kind, label, value, words)

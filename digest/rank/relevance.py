@@ -70,7 +70,9 @@ class Field:
         parts["company"] = self._company(raw) * trust
         raw = raw + parts["company"]
         parts["feedback"] = p.feedback * standard(echo(raw, self.space.tfidf, p.examples))
-        sure = self.told * (grasp(topic, raw, self.stems, p) * scale(raw, p))
+        # What nobody else writes about is not quiet to a paper that holds it word for word.
+        heard = np.where(standing.held == 1, 1, grasp(topic, raw, self.stems, p))
+        sure = self.told * heard * scale(raw, p)
         return Evidence({name: np.asarray(part * sure) for name, part in parts.items()})
 
     def raw(self, topics: Sequence[str]) -> Floats:

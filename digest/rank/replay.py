@@ -15,8 +15,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from digest.model import Mood, Paper, Subscriber
+from digest.model import Manner, Paper, Quiet, Subscriber
 from digest.rank.day import Fit
+from digest.rank.knowledge import NEW
 from digest.rank.ragged import Ints
 from digest.rank.ranking import Ranking
 from digest.rank.shelves import Wish
@@ -124,7 +125,7 @@ def _relevance(
 def _chosen(way: Way, ranking: Ranking, reader: Subscriber, relevance: Numbers) -> Ints:
     """Numbers of the papers that a way would have chosen, best first."""
     if way is Way.DIGEST:
-        selection = ranking.select(reader, date.min, frozenset(), Mood.SKIP)
+        selection = ranking.select(reader, date.min, NEW, Manner(Quiet.SKIP))
         return np.array([ranking.day.number[c.paper] for c in selection.choices], dtype=np.int64)
     keys = {
         Way.VOTES: ranking.day.trending.astype(np.float64),

@@ -11,9 +11,11 @@ from digest.rank.merge import Shelf
 from digest.rank.ragged import Floats
 from digest.rank.score import STEPS
 
-Wish = Topic | tuple[str, ...]
-"""A topic, the ids of liked papers, or `TRENDING`."""
-TRENDING: tuple[str, ...] = ()
+Taste = tuple[tuple[str, float], ...]
+"""Papers by id with what an opinion of them weighs: above 0 liked, below disliked."""
+Wish = Topic | Taste
+"""A topic, a taste, or `TRENDING`."""
+TRENDING: Taste = ()
 DEEPEST = 128
 """Papers of each topic that are kept: more than a digest may hold."""
 Octets = NDArray[np.uint8]
@@ -37,7 +39,7 @@ class Shelves:
             return self._day.fit(wish)
         if wish == TRENDING:
             return self._day.trending_only()
-        return self._day.liking(dict.fromkeys(wish, 1.0))
+        return self._day.liking(dict(wish))
 
     def numbers(self, wishes: Iterable[Wish]) -> dict[Wish, int]:
         """The rows of wishes on the shelves; those of liked papers only until the next call."""

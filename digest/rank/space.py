@@ -56,8 +56,10 @@ class Space:
         start = np.random.default_rng(SEED).standard_normal(
             (down.height, dimensions + OVERSAMPLING), dtype=np.float32
         )
-        basis = np.linalg.qr(up.times(start))[0]
+        across = start
         for _ in range(PASSES):
-            basis = np.linalg.qr(up.times(down.times(basis)))[0]
+            # On the side of the papers, who are fewer than stems.
+            across = np.linalg.qr(down.times(up.times(across)))[0]
+        basis = np.linalg.qr(up.times(across))[0]
         _, _, turn = np.linalg.svd(down.times(basis), full_matrices=False)
         return np.asarray(basis @ turn[:dimensions].T, dtype=np.float32)

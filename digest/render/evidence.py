@@ -1,6 +1,7 @@
 """The evidence line: why you, and why now. Every word of it comes from the choice's reasons."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from digest.model import Paper, Reason, ReasonKind, Topic, TopicKind
 from digest.rank import tokens
@@ -12,6 +13,8 @@ from digest.render.languages import Language
 
 _TOPICS, _WORDS = 2, 4
 """How many topics, and words of each, the line names."""
+_MOST = 3
+"""Predicates that one sentence joins."""
 _TOPIC_LONGEST = 48
 
 
@@ -25,7 +28,21 @@ def why_you(reasons: Sequence[Reason], paper: Paper, words: Language) -> str:
     said = [_topic(reason, paper, words) for reason in topics[:_TOPICS]]
     if any(reason.kind is ReasonKind.LIKED for reason in reasons):
         said.append(words.gettext("is like papers that you liked"))
+    labels = _labels(reasons, words)
+    said = [*said[: _MOST - len(labels)], *labels]
     return words.gettext("It %(reasons)s.", reasons=_joined(said, words)) if said else ""
+
+
+def _labels(reasons: Sequence[Reason], words: Language) -> list[str]:
+    """Why it is here although it was sent before, or is on no topic of the reader's."""
+    said = []
+    for reason in reasons:
+        if reason.kind is ReasonKind.RISING:
+            day = words.short_day(date.fromisoformat(reason.label))
+            said.append(words.gettext("was in your digest of %(day)s and trends anew", day=day))
+        if reason.kind is ReasonKind.SERENDIPITY:
+            said.append(words.gettext("trends, and is on none of your topics"))
+    return said
 
 
 def _joined(said: Sequence[str], words: Language) -> str:

@@ -30,6 +30,7 @@ from premailer import Premailer
 
 from digest.errors import RenderError
 from digest.render.languages import ENGLISH
+from digest.render.themes import Theme, coloured
 
 CHECKOUT = Path(__file__).resolve().parents[2] / "templates"
 STYLE = "style.css"
@@ -42,9 +43,12 @@ _MARK = re.compile(r"<!--jinja(\d+)-->|jinja(\d+)x")
 _FRAGMENT = '<html><body><div id="fragment">', "</div></body></html>"
 
 
-def templates() -> BaseLoader:
-    """The templates that came with the program: in the wheel, else in the checkout."""
-    found: list[BaseLoader] = []
+def templates(*own: Path | None) -> BaseLoader:
+    """The templates that came with the program: in the wheel, else in the checkout.
+
+    Those in folders of one's `own` go before them.
+    """
+    found: list[BaseLoader] = [FileSystemLoader(folder) for folder in own if folder]
     with suppress(ValueError):  # an editable install has no copy inside the package
         found.append(PackageLoader("digest", "templates"))
     return ChoiceLoader([*found, FileSystemLoader(CHECKOUT)])
@@ -57,8 +61,15 @@ def folders() -> list[Path]:
 
 
 def environment(loader: BaseLoader | None = None) -> Environment:
-    """Templates with autoescape in `.html`, no undefined names, and CSS inlined: for mail."""
-    return pages(_Inlining(loader or templates()))
+    """Templates with autoescape in `.html`, no undefined names, and CSS inlined: for mail.
+
+    Raises RenderError for a `theme.toml` that cannot be meant.
+    """
+    loader = loader or templates()
+    theme = Theme.of(loader)
+    made = pages(_Inlining(loader, theme))
+    made.globals["theme"] = theme
+    return made
 
 
 def pages(loader: BaseLoader | None = None) -> Environment:
@@ -96,8 +107,8 @@ _WORDS["_"] = _WORDS["gettext"]
 class _Inlining(BaseLoader):
     """Another loader's templates, those in HTML with the style sheet inlined."""
 
-    def __init__(self, inner: BaseLoader) -> None:
-        self._inner = inner
+    def __init__(self, inner: BaseLoader, theme: Theme) -> None:
+        self._inner, self._theme = inner, theme
 
     def get_source(
         self, environment: Environment, template: str
@@ -105,7 +116,10 @@ class _Inlining(BaseLoader):
         """As Jinja asks for it. Raises RenderError for mark-up that cannot be inlined."""
         source, filename, current = self._inner.get_source(environment, template)
         if template.endswith(".html"):
-            style = self._inner.get_source(environment, STYLE)[0]
+            written, file, _ = self._inner.get_source(environment, STYLE)
+            style, palette = self._theme.css(written)
+            style = coloured(style, palette, file or STYLE)
+            source = coloured(source, palette, filename or template)
             source = inline(source, style, filename or template)
         return source, filename, current
 

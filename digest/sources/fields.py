@@ -14,7 +14,7 @@ LARGEST = 1_000_000_000
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_NEW_STYLE = re.compile(r"(?:arxiv:)?(\d{4}\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
+_NEW_STYLE = re.compile(r"(?:arxiv:)?(\d\d(?:0[1-9]|1[0-2])\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
 _OLD_STYLE = re.compile(r"(?:arxiv:)?([a-z]+(?:-[a-z]+)*(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?")
 _ABBREVIATED = re.compile(r"(\d{1,3}(?:,\d{3})+|\d{1,9}(?:\.\d+)?)([kKmM]?)")
 _DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:T|$)")

@@ -54,9 +54,11 @@ class HackerNews(PlainSource):
         if not isinstance(told.get("hits"), list):
             raise Unreadable(f"an array at `hits`, found an object with {list(told)!r:.120}")
         papers, notes = read_each(told["hits"], _story, "hit")
+        total = fields.count(told.get("nbHits")) or 0
+        if not papers and total:
+            raise Unreadable(f"hits of the {total} that it tells of, found none")
         days = Counter(paper.published.date() for paper in papers if paper.published)
         day, times = days.most_common(1)[0] if days else (None, 0)
-        total = fields.count(told.get("nbHits")) or 0
         lacks = f"{MOST} stories of {total}" if len(papers) >= MOST < total else ""
         return Page(papers, day if times * 2 > len(papers) else None, notes=notes, lacks=lacks)
 

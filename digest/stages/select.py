@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from digest.errors import Unknown
 from digest.model import (
     Advanced,
-    Mood,
+    Manner,
     Paper,
     Rhythm,
     Run,
@@ -17,25 +17,32 @@ from digest.model import (
     Verdict,
 )
 from digest.model.due import previous_day, ready_at
-from digest.ports import Observer, Papers, Readers, Selections
+from digest.ports import Observer, Opinions, Papers, Readers, Selections
 from digest.rank.explaining import Weighing, explain
+from digest.rank.knowledge import Known
 from digest.rank.ranking import Ranking
+from digest.rank.relevance import Field
 from digest.rank.telling import told
 from digest.rank.vectors import WordVectors
 from digest.stages.batches import batches
+from digest.stages.knowing import Knowing
 
 MOST_DAYS = 14
 """Days whose papers one edition holds at most, however long a reader got none."""
 
 HISTORY = 2_000
-"""Papers of earlier days that corpus statistics are made of."""
+"""Newest papers that corpus statistics are made of, together with those to choose from.
+
+Readers whose editions hold other days share them, and so what they cost, wherever the papers of
+these days are among them.
+"""
 
 
 BATCH = 4_096
 """Readers chosen for, and committed, together: what numpy asks for its calls is shared by them."""
 
-Alike = tuple[Ranking, list[Subscriber], Mapping[str, frozenset[str]]]
-"""A ranking, who is chosen for from it, and what they must not get again."""
+Alike = tuple[Ranking, Manner, list[Subscriber], Mapping[str, Known]]
+"""A ranking, how and for whom is chosen from it, and what is known of them."""
 
 
 class Select:
@@ -48,22 +55,24 @@ class Select:
         papers: Papers,
         subscribers: Readers,
         selections: Selections,
-        quiet: Mood,
+        opinions: Opinions,
+        usual: Manner,
         table: WordVectors | None,
         observer: Observer,
         *,
-        fill: bool = False,
         patience: timedelta = timedelta(),
     ) -> None:
-        """`quiet`: what a reader gets when nothing is on their topics; `table`: word vectors.
+        """`usual`: how is chosen for readers who wish nothing else; `table`: word vectors.
 
-        `fill`: places that nothing worth one takes go to what comes nearest. `patience`: how
-        long after its day a settled edition waits for sources that have not ended it.
+        `patience`: how long after its day a settled edition waits for sources that have not ended
+        it.
         """
         self._papers, self._subscribers, self._selections = papers, subscribers, selections
-        self._quiet, self._table, self._observer = quiet, table, observer
-        self._fill, self._patience = fill, patience
+        self._usual, self._table, self._observer = usual, table, observer
+        self._knowing = Knowing(papers, selections, opinions)
+        self._patience = patience
         self._rankings: dict[tuple[date, date], Ranking] = {}
+        self._fields: dict[frozenset[str], Field] = {}
 
     def pending(self, run: Run, now: datetime) -> Iterator[list[Subscriber]]:
         """Readers who are due and have no recorded choice, in batches; none before `ready`."""
@@ -86,13 +95,18 @@ class Select:
         folded = {r.address for r in late if _had_the_last(r, last.get(r.address), run)}
         return [reader for reader in readers if reader.address not in folded]
 
+    def folds(self, reader: Subscriber, run: Run) -> bool:
+        """Whether a reader got the edition before this one, so that a late one may be folded."""
+        last = self._selections.last_days([reader.address], run.day)
+        return _had_the_last(reader, last.get(reader.address), run)
+
     def perform(self, run: Run, batch: Sequence[Subscriber], now: datetime) -> int:
         """Chooses and records; doing it again changes nothing. Returns for how many."""
         for first, readers in self._pools(run.day, batch).items():
             # Before anything is looked up: what is given up counts as not seen, or as in doubt.
             self._selections.fold([reader.address for reader in readers], first, run.day, now)
-        for ranking, readers, seen in self._alike(run.day, batch):
-            self._selections.put(ranking.decide(readers, seen, self._quiet), run.day, now)
+        for ranking, manner, readers, known in self._alike(run.day, batch):
+            self._selections.put(ranking.decide(readers, known, manner), run.day, now)
         self._observer(Advanced(self.stage, len(batch)))
         return len(batch)
 
@@ -104,38 +118,48 @@ class Select:
         asked has ended its day, or our patience with them. A back-fill takes what there is.
         """
         fetches = self._papers.collections(run.day)
-        at_once = run.backfill or run.fresh or all(fetch.verdict.final for fetch in fetches)
-        if not at_once and now < ready_at(run.day, run.fresh) + self._patience:
+        if self.waits(run, now):
             return False
         if self._papers.of_day(run.day):
             return True
         return bool(fetches) and all(fetch.verdict is Verdict.EMPTY for fetch in fetches)
 
+    def waits(self, run: Run, now: datetime) -> bool:
+        """Whether an edition waits, with patience, for sources that have not ended its day."""
+        fetches = self._papers.collections(run.day)
+        at_once = run.backfill or run.fresh or all(fetch.verdict.final for fetch in fetches)
+        return not at_once and now < ready_at(run.day, run.fresh) + self._patience
+
     def choose(self, day: date, reader: Subscriber, now: datetime) -> Selection:
         """What a reader would get, as of `now`; records nothing."""
-        [(ranking, _, seen)] = self._alike(day, [reader])
-        selection = ranking.select(reader, day, seen[reader.address], self._quiet)
+        [(ranking, manner, _, known)] = self._alike(day, [reader])
+        selection = ranking.select(reader, day, known[reader.address], manner)
         return replace(selection, at=now)
 
     def explain(self, reader: Subscriber, paper: Paper, day: date) -> Weighing:
         """The sum behind one paper of a reader's pool. Raises Unknown when it is not in it."""
-        [(ranking, _, seen)] = self._alike(day, [reader])
+        [(ranking, manner, _, known)] = self._alike(day, [reader])
         if paper.id not in ranking.day.number:
             raise Unknown(f"{paper.id} is not among the papers that {day} has for {reader.address}")
-        before = seen[reader.address]
         recorded = self._selections.get(reader.address, day)
         if recorded is None:
-            selection = ranking.select(reader, day, before, self._quiet)
+            selection = ranking.select(reader, day, known[reader.address], manner)
         else:
             ids = [choice.paper for choice in recorded.choices]
             selection = told(recorded, self._papers.get(ids, recorded.at))
-        return explain(ranking, reader, paper, before, selection)
+        return explain(ranking, reader, paper, known[reader.address], selection)
 
     def _alike(self, day: date, batch: Sequence[Subscriber]) -> Iterator[Alike]:
-        """Readers whose editions hold the same days, with what they were sent before."""
-        seen = self._selections.seen([reader.address for reader in batch], day)
-        for first, readers in self._pools(day, batch).items():
-            yield self._ranking(first, day), readers, seen
+        """Readers whose editions hold the same days and are chosen alike, with what is known."""
+        for first, pooled in self._pools(day, batch).items():
+            ranking = self._ranking(first, day)
+            alike: dict[Manner, list[Subscriber]] = {}
+            for reader in pooled:
+                alike.setdefault(reader.manner(self._usual), []).append(reader)
+            for manner, readers in alike.items():
+                addresses = [reader.address for reader in readers]
+                known = self._knowing.of(addresses, ranking, day, again=manner.again)
+                yield ranking, manner, readers, known
 
     def _pools(self, day: date, batch: Sequence[Subscriber]) -> dict[date, list[Subscriber]]:
         """Readers by the first day whose papers their edition may hold."""
@@ -146,11 +170,15 @@ class Select:
         return alike
 
     def _ranking(self, first: date, day: date) -> Ranking:
-        """The papers of some days against the history, worked out once."""
+        """The papers of some days against the newest known by then, worked out once."""
         if (first, day) not in self._rankings:
             pool = [p for p in self._papers.of_days(first, day) if not (p.replaced or p.withdrawn)]
-            history = self._papers.history(first, HISTORY)
-            self._rankings[first, day] = Ranking(pool, history, self._table, fill=self._fill)
+            history = self._papers.history(day + timedelta(days=1), HISTORY)
+            known = frozenset(paper.id for paper in (*history, *pool))
+            ranking = Ranking(pool, history, self._table, field=self._fields.get(known))
+            if pool:
+                self._fields[known] = ranking.day.field
+            self._rankings[first, day] = ranking
         return self._rankings[first, day]
 
 

@@ -198,6 +198,13 @@ class LedgerStore:
                 return
             after = (rows[-1][1], rows[-1][0])
 
+    def again_at(self, delivery: Delivery, due: datetime | None) -> datetime | None:
+        """When a delivery is tried again: as the reply asked, or as the operator has it."""
+        pause: Value = self._common["retry_after"]
+        if due is None or not isinstance(pause, int) or pause < 0 or delivery.updated is None:
+            return due
+        return delivery.updated + timedelta(seconds=pause)
+
     def count(self, day: date) -> dict[DeliveryState, int]:
         """How many deliveries of a day are in each state."""
         return {STATES[code]: number for code, number in self._all("count", day=day.toordinal())}

@@ -88,6 +88,11 @@ def papers(row: bytes) -> list[int]:
     return [paper for paper, *_ in _entries(_Cursor(row).skip_head())]
 
 
+def made(row: bytes, day: date) -> datetime:
+    """When the choice in a day's row was made."""
+    return _instant(day, _Cursor(row).head()[2])
+
+
 def reasons(row: bytes) -> list[int]:
     """The numbers of the reasons that a row names."""
     return _Cursor(row).head()[3]
@@ -104,8 +109,12 @@ def unpack(row: bytes, address: str, day: date, names: Names) -> Selection:
         choices=tuple(_choice(entry, told, mood, names) for entry in _entries(cursor)),
         mood=mood,
         considered=considered,
-        at=datetime.combine(day, time(), UTC) + timedelta(seconds=seconds),
+        at=_instant(day, seconds),
     )
+
+
+def _instant(day: date, seconds: int) -> datetime:
+    return datetime.combine(day, time(), UTC) + timedelta(seconds=seconds)
 
 
 Entry = tuple[int, int, int, int, int]

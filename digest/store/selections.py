@@ -11,7 +11,7 @@ from digest.model import SEEN, DeliveryState, ReasonKind, Selection
 from digest.rank.decisions import Decisions, Named
 from digest.rank.ragged import Ints
 from digest.store.database import Database, Params, Queries, Value, to_instant
-from digest.store.selection_row import Names, pack, papers, reasons, unpack
+from digest.store.selection_row import Names, made, pack, papers, reasons, unpack
 from digest.store.states import CODES
 
 
@@ -63,6 +63,22 @@ class SelectionStore:
         return {
             address: frozenset(ids[number] for number in found.get(address, ()))
             for address in addresses
+        }
+
+    def chosen(
+        self, addresses: Sequence[str], day: date
+    ) -> dict[str, dict[str, tuple[date, datetime]]]:
+        """The same with the last edition each was in, and when it was chosen for that."""
+        found: defaultdict[str, dict[int, tuple[date, datetime]]] = defaultdict(dict)
+        for address, number, row in self._db.all(self._sql["seen"], _asked(addresses, day)):
+            on = date.fromordinal(number)
+            when = on, made(row, on)
+            for paper in papers(row):
+                found[address][paper] = max(when, found[address].get(paper, when))
+        ids = self._papers({paper for held in found.values() for paper in held})
+        return {
+            address: {ids[number]: when for number, when in held.items()}
+            for address, held in found.items()
         }
 
     def last_days(self, addresses: Sequence[str], day: date) -> dict[str, date]:

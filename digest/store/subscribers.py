@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from functools import lru_cache
+from typing import Any
 
-from digest.model import WHOLE, Part, Rhythm, Subscriber, SubscriberState, Topic
+from digest.model import WHOLE, Part, Quiet, Rhythm, Subscriber, SubscriberState, Topic
 from digest.model.life import Life
 from digest.store.database import Database, Queries, Row, Value, from_instant, to_instant
 
@@ -14,9 +15,12 @@ PAGE = 1_000
 ERASED = "erased:"
 """Begins the name that an erased reader has among the readers, so that the ledger keeps its key."""
 ORDER = tuple(
-    "address name topics mute authors liked papers timezone send_at rhythm locale state".split()
+    "address name topics mute authors liked papers timezone send_at rhythm locale state "
+    "manner".split()
 )
 """Columns of a subscriber, as queries give them."""
+MANNER = ("quiet", "fill", "serendipity", "again")
+"""What stands together in the column `manner`."""
 TRACES = (
     *("consents", "requests", "feedback", "selections", "replies"),
     *("health", "asked", "suppressions", "answers"),
@@ -49,7 +53,7 @@ class SubscriberStore:
     def several(self, addresses: Sequence[str]) -> dict[str, Subscriber]:
         """Readers by address; unknown addresses are left out."""
         rows = self._db.all(self._sql["get"], {"addresses": json.dumps(list(addresses))})
-        return {row[0]: _to_subscriber(row, row[12]) for row in rows}
+        return {row[0]: _to_subscriber(row, row[13]) for row in rows}
 
     def numbers(self, addresses: Sequence[str]) -> dict[str, int]:
         """The number that stands for each address in tokens and keys."""
@@ -76,7 +80,7 @@ class SubscriberStore:
         while True:
             params: Mapping[str, Value] = {**among, "after": after, "limit": PAGE}
             rows = self._db.all(self._sql["page"], params)
-            yield from (_to_subscriber(row, row[12]) for row in rows)
+            yield from (_to_subscriber(row, row[13]) for row in rows)
             if len(rows) < PAGE:
                 return
             after = rows[-1][0]
@@ -198,12 +202,13 @@ def columns(subscriber: Subscriber) -> dict[str, Value]:
         "rhythm": subscriber.rhythm.value,
         "locale": subscriber.locale,
         "state": subscriber.state.value,
+        "manner": _manner(subscriber),
     }
 
 
 def from_columns(values: Mapping[str, Value]) -> Subscriber:
     """The subscriber of values by column."""
-    return _to_subscriber(tuple(values[name] for name in ORDER))
+    return _to_subscriber(tuple({"manner": "", **values}[name] for name in ORDER))
 
 
 def _life(row: Row) -> Life:
@@ -231,7 +236,22 @@ def _to_subscriber(row: Row, since: int | None = None) -> Subscriber:
         locale=row[10],
         state=SubscriberState(row[11]),
         since=from_instant(since),
+        **_wished(row[12]),
     )
+
+
+def _manner(subscriber: Subscriber) -> str:
+    """What a reader wishes otherwise than the installation has it; "" where that is nothing."""
+    wishes = {name: getattr(subscriber, name) for name in MANNER}
+    wished = {name: wish for name, wish in wishes.items() if wish is not None}
+    return json.dumps(wished) if wished else ""
+
+
+def _wished(held: str) -> dict[str, Any]:
+    if not held:
+        return {}
+    wishes: dict[str, Any] = json.loads(held)
+    return wishes | ({"quiet": Quiet(wishes["quiet"])} if "quiet" in wishes else {})
 
 
 @lru_cache(maxsize=65_536)

@@ -52,6 +52,28 @@ def test_what_is_neither_is_misuse(digest):
     assert "neither a mail" in said.last
 
 
+def test_a_theme_in_the_settings_is_checked_and_a_broken_one_sends_nothing(digest):
+    folder = digest.directory / "theme"
+    (digest.directory / "digest.toml").write_text('[mail]\ntheme = "theme"\n')
+    said = digest("lint")
+    assert said.status == 2
+    assert "digest.toml, line 2, mail.theme" in said.err
+    folder.mkdir()
+    (folder / "theme.toml").write_text('footer = "Ours"\n[light]\naccent = "#0b5394"\n')
+    assert digest("lint").status == 0
+    (folder / "theme.toml").write_text('footer = "Ours"\n[light]\naccent = "blue"\n')
+    (found,) = digest("lint", "--json").records
+    assert found["where"].endswith("theme.toml, line 3")
+    digest("subscribers", "add", "ada@reader.example")
+    day = ROOT / "digest" / "sources" / "sample"
+    sample = next(day.rglob("*.json"))
+    assert digest("collect", "--from", str(sample)).status == 0
+    said = digest("run", "--day", "2026-08-21")
+    assert said.status == 1
+    assert "theme.toml, line 3: light.accent: 'blue' is no colour" in said.err
+    assert not list((digest.directory / "var" / "outbox").rglob("new/*"))
+
+
 def test_a_preview_is_clean(digest, theme):
     del theme
     source = ROOT / "tests" / "golden" / "one-paper" / "digest.html"

@@ -112,12 +112,12 @@ def test_an_edited_template_shows_by_itself(page, lab):
     file = lab.templates / "digest.html"
     source = file.read_text()
     try:
-        file.write_text(source.replace("Topics, rhythm, pause", "Topics and rhythm"))
-        anew = frame(page, "light").get_by_text("Topics and rhythm")
+        file.write_text(source.replace("Unsubscribe", "Leave this list"))
+        anew = frame(page, "light").get_by_text("Leave this list")
         anew.wait_for(state="attached")
     finally:
         file.write_text(source)
-    frame(page, "light").get_by_text("Topics, rhythm, pause").wait_for(state="attached")
+    frame(page, "light").get_by_text("Unsubscribe").wait_for(state="attached")
 
 
 def test_lint_is_inline_and_leads_to_the_line(page, lab):
@@ -184,3 +184,14 @@ def test_the_lab_itself_fits_and_can_be_read(browser, lab, scheme, width):
         ink, ground = page.locator(selector).first.evaluate(soft)
         assert contrast(colour(ink), colour(ground)) >= 4.5, selector
     context.close()
+
+
+def test_any_digest_is_seen_in_any_language(page, lab):
+    page.goto(lab.page(example="rich-day", view="light"))
+    page.get_by_label("Language").select_option("ar")
+    page.get_by_label("Language").locator("xpath=..").get_by_role("button", name="Show").click()
+    page.wait_for_url("**locale=ar**")
+    expect(frame(page, "light").locator("html")).to_have_attribute("dir", "rtl")
+    expect(frame(page, "light").locator("h1")).to_contain_text("أوراق")
+    page.get_by_role("link", name="Dark", exact=True).click()
+    expect(frame(page, "dark").locator("html")).to_have_attribute("lang", "ar")

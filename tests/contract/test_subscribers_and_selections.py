@@ -11,6 +11,7 @@ from digest.model import (
     DeliveryState,
     Outcome,
     Paper,
+    Quiet,
     Reason,
     ReasonKind,
     Rhythm,
@@ -44,6 +45,9 @@ ANN = Subscriber(
     send_at=time(7, 30),
     rhythm=Rhythm.WEEKDAYS,
     locale="fr",
+    quiet=Quiet.NOTE,
+    fill=False,
+    again=True,
 )
 PAPER = Paper("arxiv:2608.00001", "RL for everything", upvotes=9, observed=NOW)
 CHOICE = Choice(
@@ -140,6 +144,9 @@ def test_papers_are_seen_when_the_mail_was_taken(database, subscribers, state, s
         {CHOICE.paper} if seen else set()
     )
     assert not selections.seen([ANN.address], DAY).get(ANN.address)
+    chosen = {ANN.address: {CHOICE.paper: (DAY, NOW)}} if seen else {}
+    assert selections.chosen([ANN.address], later) == chosen
+    assert selections.chosen([ANN.address], DAY) == {}
 
 
 def test_proofs_are_kept(database, subscribers):

@@ -6,18 +6,25 @@ from contextlib import suppress
 from jinja2 import BaseLoader, TemplateError
 
 from digest.errors import RenderError
+from digest.render.letters import filled
 from digest.render.lint.finding import Finding, Level
 from digest.render.templates import environment, explained
 from digest.render.text import Text
+from digest.render.themes import FILE
 
 _SUFFIXES = (".html", ".txt")
-_ELSEWHERE = ("examples/", "lab/")
+_ELSEWHERE = ("examples/", "lab/", "web/")
 """What is no part of a mail."""
 
 
 def broken(loader: BaseLoader) -> Iterator[Finding]:
-    """Templates that cannot be read, compiled, or have their CSS inlined."""
-    pages = environment(loader)
+    """A theme that cannot be meant, and templates that cannot be read, compiled, or inlined."""
+    try:
+        pages = environment(loader)
+    except RenderError as error:
+        yield fault(error, FILE)
+        return
+    pages.filters["filled"] = filled
     with suppress(RenderError):
         Text(pages)  # its filters are part of the language that templates are written in
     for name in loader.list_templates():

@@ -7,15 +7,15 @@ ON CONFLICT (address) DO NOTHING
 
 -- :put  adds a reader or changes what they asked for; who left, is suppressed or rests stays so
 INSERT INTO subscribers (reader, name, topics, mute, authors, liked, papers, timezone, send_at,
-                         rhythm, locale, state, consent, created, updated, since)
+                         rhythm, locale, state, manner, consent, created, updated, since)
 SELECT id, :name, :topics, :mute, :authors, :liked, :papers, :timezone, :send_at,
-       :rhythm, :locale, :state, :consent, :now, :now, :now
+       :rhythm, :locale, :state, :manner, :consent, :now, :now, :now
 FROM readers WHERE address = :address
 ON CONFLICT (reader) DO UPDATE SET
   name = excluded.name, topics = excluded.topics, mute = excluded.mute,
   authors = excluded.authors, liked = excluded.liked, papers = excluded.papers,
   timezone = excluded.timezone, send_at = excluded.send_at, rhythm = excluded.rhythm,
-  locale = excluded.locale, updated = excluded.updated,
+  locale = excluded.locale, manner = excluded.manner, updated = excluded.updated,
   since = CASE WHEN subscribers.state IN ('left', 'suppressed')
                  OR subscribers.state = excluded.state THEN subscribers.since
                ELSE excluded.since END,
@@ -28,7 +28,7 @@ ON CONFLICT (reader) DO UPDATE SET
 UPDATE subscribers SET
   name = :name, topics = :topics, mute = :mute, authors = :authors, liked = :liked,
   papers = :papers, timezone = :timezone, send_at = :send_at, rhythm = :rhythm, locale = :locale,
-  updated = :now
+  manner = :manner, updated = :now
 WHERE reader = (SELECT id FROM readers WHERE address = :address)
 
 -- :life  where readers stand
@@ -79,7 +79,7 @@ WHERE r.address IN (SELECT value FROM json_each(:addresses))
 
 -- :get  readers by address
 SELECT r.address, s.name, s.topics, s.mute, s.authors, s.liked, s.papers, s.timezone, s.send_at,
-       s.rhythm, s.locale, s.state, s.since, s.reader
+       s.rhythm, s.locale, s.state, s.manner, s.since, s.reader
 FROM subscribers AS s JOIN readers AS r ON r.id = s.reader
 WHERE r.address IN (SELECT value FROM json_each(:addresses))
 ORDER BY r.address
@@ -87,7 +87,7 @@ ORDER BY r.address
 -- :page  readers after an address, in a state or in any; a reader's number tells the part; whoever
 -- is suppressed is not active, whatever their state
 SELECT r.address, s.name, s.topics, s.mute, s.authors, s.liked, s.papers, s.timezone, s.send_at,
-       s.rhythm, s.locale, s.state, s.since, s.reader
+       s.rhythm, s.locale, s.state, s.manner, s.since, s.reader
 FROM readers AS r JOIN subscribers AS s ON s.reader = r.id
 WHERE r.address > :after AND (:state = '' OR s.state = :state) AND r.id % :parts = :part
   AND (:state <> 'active' OR NOT EXISTS (SELECT 1 FROM suppressions AS x WHERE x.address = r.address))

@@ -1,6 +1,7 @@
 """The lab's pages (Starlette). Everything is made in one thread: the store has one connection."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -19,6 +20,7 @@ from starlette.responses import (
 from starlette.routing import Route
 
 from digest.errors import DigestError
+from digest.render.languages import LANGUAGES
 from digest.render.templates import pages
 from digest.web.lab import panes, view
 from digest.web.lab.bench import Bench
@@ -83,6 +85,7 @@ class Lab:
             readers=self._services.readers(),
             ticket=self._tickets.ticket,
             said=said,
+            languages=LANGUAGES,
             myself=self._myself,
             **view.choices(),
             **shown,
@@ -149,7 +152,7 @@ class Lab:
             days = [] if wanted.example or wanted.day else self._services.days()
             return wanted.on(days[0]) if days else wanted
         best = "rich-day" if "rich-day" in self._services.examples else self._services.examples[0]
-        return Wanted(example=best)
+        return replace(wanted, example=best)
 
     async def _form(self, request: Request) -> dict[str, str] | None:
         """A posted form's fields; None when it is not from a page of ours."""

@@ -8,7 +8,8 @@ from typing import Self
 from urllib.parse import urlencode
 
 from digest.errors import Misuse
-from digest.model import Message
+from digest.model import Message, Subscriber
+from digest.render.languages import LANGUAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,8 @@ class Wanted:
     address: str = ""
     topics: tuple[str, ...] = ()
     day: date | None = None
+    locale: str = ""
+    """The language to see it in; "": the reader's own."""
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Self:
@@ -29,11 +32,13 @@ class Wanted:
         except ValueError as error:
             raise Misuse(f"{query['day']!r} is not a day: write it as 2026-08-21") from error
         named = tuple(topic for topic in topics if topic)
+        locale = query.get("locale", "")
+        locale = locale if locale in LANGUAGES else ""
         if named:
-            return cls(topics=named, day=day)
+            return cls(topics=named, day=day, locale=locale)
         if query.get("for"):
-            return cls(address=query["for"], day=day)
-        return cls(example=query.get("example", ""))
+            return cls(address=query["for"], day=day, locale=locale)
+        return cls(example=query.get("example", ""), locale=locale)
 
     @property
     def query(self) -> str:
@@ -43,6 +48,7 @@ class Wanted:
             "for": self.address,
             "topics": ", ".join(self.topics),
             "day": self.day.isoformat() if self.day else "",
+            "locale": self.locale,
         }
         return urlencode({name: value for name, value in parts.items() if value})
 
@@ -50,6 +56,10 @@ class Wanted:
     def reader(self) -> str:
         """Who it is for, in a word or two."""
         return self.address or ", ".join(self.topics) or self.example
+
+    def spoken(self, reader: Subscriber) -> Subscriber:
+        """A reader who wants the language that is looked at."""
+        return replace(reader, locale=self.locale) if self.locale else reader
 
     def on(self, day: date) -> Self:
         """The same reader's on another day."""

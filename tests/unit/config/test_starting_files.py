@@ -21,7 +21,7 @@ from digest.model import Rhythm, TopicKind
 
 ROOT = Path(__file__).resolve().parents[3]
 # What is worked out when it is not set stands in the template with an example instead.
-EXAMPLES = {"delivery.retry_after": 900}
+EXAMPLES = {"delivery.retry_after": 900, "mail.theme": "theme"}
 _COMMENTED = re.compile(r"^# (?=[a-z_]+ = )", re.MULTILINE)
 
 
@@ -40,7 +40,8 @@ def test_the_template_as_it_is_changes_nothing(tmp_path):
 
 
 def test_the_template_uncommented_has_every_key_with_its_default(tmp_path):
-    text = re.sub(r"^retry_after = 900\n", "", uncommented(), flags=re.MULTILINE)
+    examples = r'^(?:retry_after = 900|theme = "theme")\n'
+    text = re.sub(examples, "", uncommented(), flags=re.MULTILINE)
     (tmp_path / "digest.toml").write_text(text)
     assert load(None, {}, {}, tmp_path) == defaults(tmp_path)
     found = tomllib.loads(uncommented())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from digest.config.subscribers_csv import join, read_csv, read_rows, split, write_csv
 from digest.config.subscribers_file import parse_subscribers, read_subscribers, write_toml
 from digest.errors import BadSetting, BadSettings, BadTopic
-from digest.model import Rhythm, Subscriber, SubscriberState, Topic
+from digest.model import Quiet, Rhythm, Subscriber, SubscriberState, Topic
 
 TOML = """\
 [[subscriber]]
@@ -286,6 +286,10 @@ def readers(draw):
         rhythm=draw(st.sampled_from(Rhythm)),
         locale=draw(st.sampled_from(["en", "de-AT", "zh_Hant_TW"])),
         state=draw(st.sampled_from(SubscriberState)),
+        quiet=draw(st.none() | st.sampled_from(Quiet)),
+        fill=draw(st.none() | st.booleans()),
+        serendipity=draw(st.none() | st.booleans()),
+        again=draw(st.none() | st.booleans()),
     )
 
 

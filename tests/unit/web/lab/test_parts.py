@@ -75,6 +75,7 @@ def test_a_ticket_is_each_process_s_own():
     [
         Wanted(example="rich-day"),
         Wanted(address="a+b@c.example", day=date(2026, 8, 20)),
+        Wanted(example="rich-day", locale="zh_Hans"),
         Wanted(topics=("cat:cs.LG", '"exact & odd"'), day=date(2026, 8, 20)),
     ],
 )
