@@ -20,6 +20,8 @@ from dataclasses import dataclass, field, replace
 
 SHARD = 400
 """Mails of one job (`digest.app.fleet.SENT_TOGETHER`)."""
+OCTETS = 62_000
+"""Of a digest of ten papers."""
 IN_TIME = 3 * 3600.0
 """Seconds in which an edition ought to be out, when all are due at once."""
 
@@ -69,7 +71,7 @@ class Fleet:
     """IP addresses by provider's pool."""
     worker: float = 4_000.0
     """Mails a second that one worker composes, claims, hands over and records."""
-    database: float = 12_000.0
+    database: float = 9_000.0
     """Deliveries a second that one core of the database claims and records."""
     database_cores: int = 16
     lag: float = 0.010
@@ -174,7 +176,8 @@ def tell(fleet: Fleet, result: Result) -> None:
     print(
         f"simulate {fleet.subscribers:,} subscribers: {fleet.workers} workers, "
         f"{fleet.database_cores} database cores, {addresses} IP addresses: "
-        f"{result.seconds / 3600:.2f} h, {fleet.subscribers / result.seconds:,.0f} mails/s"
+        f"{result.seconds / 3600:.2f} h, {fleet.subscribers / result.seconds:,.0f} mails/s, "
+        f"{fleet.subscribers / result.seconds * OCTETS * 8 / 1e9:.2f} Gbit/s"
     )
     busy = result.worker_seconds / fleet.workers / result.seconds
     database = fleet.subscribers / fleet.database / fleet.database_cores / result.seconds

@@ -68,7 +68,7 @@ ORDER BY r.address
 
 -- :of_domains  those of some domains
 SELECT r.address FROM readers AS r JOIN subscribers AS s ON s.reader = r.id
-WHERE fleet_domain(r.address) IN (SELECT value FROM json_each(:domains))
+WHERE fleet_domain(r.address) = ANY (ARRAY(SELECT value FROM json_each(:domains)))
   AND fleet_place(r.address) BETWEEN :low AND :high AND s.state = 'active'
   AND NOT EXISTS (SELECT 1 FROM deliveries AS l WHERE l.day = :day AND l.reader = r.id)
 ORDER BY r.address
