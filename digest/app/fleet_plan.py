@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 
+from digest.app.gate import require_proof
 from digest.app.installation import App
-from digest.app.preflight import require_proof
 from digest.engine.queue import Key, Queue
 from digest.errors import NotProved
 from digest.mail.operators import OPERATORS, of_domain

@@ -9,6 +9,7 @@ from pathlib import Path
 from digest.app.installation import App, open_app
 from digest.app.office import Office
 from digest.app.operations import Reports
+from digest.app.shelf import ArchiveShelf
 from digest.app.study import Study
 from digest.clock import Clock
 from digest.config import Settings
@@ -42,10 +43,11 @@ def open_site(settings: Settings, clock: Clock, host: str) -> Iterator[Opened]:
         office = Office(settings, clock)
         office.start()
         stack.callback(office.stop)
-        yield Opened(create_app(_services(desk, Study(study), office), _told(desk, host)), office)
+        yield Opened(create_app(_services(desk, study, office), _told(desk, host)), office)
 
 
-def _services(desk: App, study: Study, office: Office) -> Services:
+def _services(desk: App, study_app: App, office: Office) -> Services:
+    study = Study(study_app)
     reports, file = Reports(desk), desk.settings.home / PASSWORD
     return Services(
         joining=desk.joining,
@@ -58,6 +60,7 @@ def _services(desk: App, study: Study, office: Office) -> Services:
         suggestions=study.suggestions,
         edition=study.edition,
         papers=desk.papers.get,
+        shelf=ArchiveShelf(study_app),
         export=lambda reader: reports.export(reader, written(reader)),
         deliverable=_deliverable(desk.settings),
         healthy=lambda: bool(desk.database.all("SELECT 1")),

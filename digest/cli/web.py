@@ -84,6 +84,8 @@ def serve(session: Session, bind: str | None) -> None:
             servers.append((_server(opened.apps.metrics, settings), figures))
         shown = f"[{host}]" if ":" in host else host
         click.echo(f"The site: http://{shown}:{site.getsockname()[1]}/  (Ctrl-C ends it)")
+        for _, figures in servers[1:]:
+            click.echo("Figures: http://{}:{}/metrics".format(*figures.getsockname()[:2]))
         if host not in LOOPBACK and settings.web.base_url.startswith("http:"):
             click.echo("digest: whoever is on the way can read links: put TLS in front", err=True)
         asyncio.run(_all(servers))  # noqa: TID251 - this is the edge

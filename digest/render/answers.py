@@ -14,7 +14,6 @@ from digest.model import Message
 from digest.model.answer import Answer, Line, Told
 from digest.render.header import closing, opening, part
 from digest.render.languages import N_, Language, language
-from digest.render.letters import filled
 from digest.render.quoted import quoted
 from digest.render.templates import explained
 
@@ -69,7 +68,6 @@ class Answers:
         """`locale`: of those who chose none. Raises RenderError."""
         self._identity, self._signer = identity, signer
         self._base, self._locale = base_url.rstrip("/"), locale
-        environment.filters["filled"] = filled
         try:
             self._templates = [environment.get_template(f"answer.{end}") for end in ("txt", "html")]
         except TemplateError as error:
@@ -83,7 +81,7 @@ class Answers:
         day = answer.at.date()
         key = repr(answer.record())
         names = Names(f"{self._identity.list_label} answer {_digits(key)}", day, self._domain)
-        digits = names.digits(answer.address)
+        digits = names.digits(answer.address.encode())
         name, limit = names.message_id(digits[:HALF]), boundary(digits[HALF:])
         header = self._header(answer, name)
         return Message(

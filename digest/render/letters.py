@@ -4,7 +4,6 @@ Whoever asked may be a stranger to the address, so nothing that they wrote (a na
 the letter: a form that mails a stranger's words to a third person is a gift to spammers.
 """
 
-import textwrap
 from datetime import date, datetime
 from typing import Any
 
@@ -23,7 +22,6 @@ from digest.render.languages import N_, language
 from digest.render.quoted import quoted
 from digest.render.templates import explained
 
-WIDTH = 72
 SUBJECTS = {
     LetterKind.CONFIRM: N_("Please confirm: %(product)s in your inbox"),
     LetterKind.KNOWN: N_("You already read %(product)s"),
@@ -44,7 +42,6 @@ class Letters:
         """`base_url`: where links lead to; `locale`: of who named none. Raises RenderError."""
         self._identity, self._signer, self._locale = identity, signer, locale
         self._base = base_url.rstrip("/")
-        environment.filters["filled"] = filled
         try:
             self._templates = {
                 kind: [environment.get_template(f"{kind.value}.{end}") for end in ("txt", "html")]
@@ -88,7 +85,7 @@ class Letters:
     def _message(self, asked: Asked, subject: str, said: dict[str, Any]) -> Message:
         address, identity = asked.wishes.address, self._identity
         names = _names(identity, asked.letter, asked.day)
-        digits = names.digits(address)
+        digits = names.digits(address.encode())
         name = names.message_id(digits[:HALF])
         reply = self.reply_to(asked) if asked.letter is LetterKind.CONFIRM else identity.mailbox
         header = _header(identity, Mailbox.parse(address), subject, asked.at, name, reply)
@@ -136,8 +133,3 @@ def _header(
             headers.field("MIME-Version", ["1.0"]),
         )
     )
-
-
-def filled(text: str) -> str:
-    """A paragraph in lines of 72 characters; links stay whole."""
-    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)

@@ -7,6 +7,7 @@ mark, and puts the constructs back afterwards; so what is compiled is already in
 
 import logging
 import re
+import textwrap
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -34,6 +35,8 @@ from digest.render.themes import Theme, coloured
 
 CHECKOUT = Path(__file__).resolve().parents[2] / "templates"
 STYLE = "style.css"
+WIDTH = 72
+"""Columns of a letter's text part."""
 DOCTYPE = "<!doctype html>\n"
 """Without it, clients lay a page out as in 1998; lxml leaves it out."""
 
@@ -69,7 +72,13 @@ def environment(loader: BaseLoader | None = None) -> Environment:
     theme = Theme.of(loader)
     made = pages(_Inlining(loader, theme))
     made.globals["theme"] = theme
+    made.filters["filled"] = filled
     return made
+
+
+def filled(text: str) -> str:
+    """A paragraph of a text part, in lines of 72 characters; links stay whole."""
+    return textwrap.fill(text, WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def pages(loader: BaseLoader | None = None) -> Environment:

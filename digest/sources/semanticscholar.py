@@ -91,8 +91,8 @@ class SemanticScholar(PlainSource):
         following = fields.count(told.get("next"))
         request = None
         if following and response.url.startswith(f"{self.url}/search?"):
-            start = response.url.partition("&offset=")[0]
-            request = Request(f"{start}&offset={following}", {}, self._headers, pace=PACE)
+            query = response.url.partition("&offset=")[0]
+            request = Request(f"{query}&offset={following}", {}, self._headers, pace=PACE)
         return Page(papers, None, request, notes)
 
 

@@ -60,5 +60,4 @@
     clearTimeout(timer);
     timer = setTimeout(show, 500);
   });
-  if (form.id === "wishes" && !place.children.length) show();
 })();

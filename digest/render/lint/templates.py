@@ -6,7 +6,6 @@ from contextlib import suppress
 from jinja2 import BaseLoader, TemplateError
 
 from digest.errors import RenderError
-from digest.render.letters import filled
 from digest.render.lint.finding import Finding, Level
 from digest.render.templates import environment, explained
 from digest.render.text import Text
@@ -24,7 +23,6 @@ def broken(loader: BaseLoader) -> Iterator[Finding]:
     except RenderError as error:
         yield fault(error, FILE)
         return
-    pages.filters["filled"] = filled
     with suppress(RenderError):
         Text(pages)  # its filters are part of the language that templates are written in
     for name in loader.list_templates():

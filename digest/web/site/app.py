@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from digest.errors import DigestError, RenderError, TryAgainLater
 from digest.render.templates import pages as templates
+from digest.web.archive import Archive
 from digest.web.site.edition import Edition
 from digest.web.site.guard import Guard
 from digest.web.site.leaving import Leaving
@@ -43,8 +44,8 @@ class Apps(NamedTuple):
     metrics: Starlette
 
 
-def create_app(services: Services, settings: SiteSettings, *more: BaseRoute) -> Apps:
-    """The site of an installation; `more` are the routes of other parts (the archive)."""
+def create_app(services: Services, settings: SiteSettings) -> Apps:
+    """The site of an installation."""
     pages, counts = Pages(services, settings, templates()), Counts()
     site = Site(pages)
     parts: list[Part] = [
@@ -54,10 +55,12 @@ def create_app(services: Services, settings: SiteSettings, *more: BaseRoute) -> 
         Opinions(pages),
         Edition(pages),
     ]
+    if services.shelf is not None:
+        parts.append(Archive(pages, services.shelf))
     routes: list[BaseRoute] = [route for part in parts for route in part.routes]
     if services.operations is not None:
         routes += Operating(pages, services.operations).routes
-    routes += [Route("/healthz", site.healthz), *more]
+    routes += [Route("/healthz", site.healthz)]
     routes += [Route(f"/{name}", site.file) for name in FILES]
     app = Starlette(
         routes=routes,

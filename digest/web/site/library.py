@@ -30,13 +30,16 @@ _ENTRY = re.compile(r"@(\w+)\s*[{(]\s*([^,\s]*)\s*,", re.IGNORECASE)
 _FIELD = re.compile(r"\b(\w+)\s*=\s*", re.IGNORECASE)
 _COMMAND = re.compile(r"\\[a-zA-Z]+\s*|\\.|[{}$]")
 _WORD = re.compile(r"[^\W\d_][\w-]+")
-_COMMON = frozenset(
+_STOP = frozenset(
     "a an and are as at by can do does for from how in into is it its not of on or our over than "
     "that the their this to towards toward under using via we what when where which while why with "
-    "without based approach method methods study analysis new novel learning model models deep "
-    "neural network networks data large language paper system systems framework survey "
-    "review".split()
+    "without".split()
 )
+_VAGUE = frozenset(
+    "based approach method methods study analysis new novel learning model models deep network "
+    "networks data large paper system systems framework survey review".split()
+)
+"""Words that say something only beside another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +217,5 @@ def common(works: Iterable[Work]) -> tuple[str, ...]:
 
 
 def _telling(first: str, second: str) -> bool:
-    return len(first) > 2 and len(second) > 2 and not {first, second} <= _COMMON and (
-        (first not in _COMMON and second not in _COMMON)
-        or f"{first} {second}" in {"language models", "neural networks"}
-    )  # fmt: skip
+    short = min(len(first), len(second)) < 3
+    return not short and not {first, second} & _STOP and not {first, second} <= _VAGUE

@@ -210,6 +210,8 @@ class Managing:
         pages = self._pages
         done = request.query_params.get("done", "") if request.method == "GET" else ""
         life = await pages.desk(pages.services.joining.life, reader.address)
+        if digest is None:
+            digest = await pages.study(pages.services.sample, reader)
         liked: Mapping[str, Paper] = await pages.desk(pages.services.papers, list(reader.liked))
         values = values_of(reader)
         if form is not None:
@@ -227,7 +229,6 @@ class Managing:
             until=None if life.pause_until in {None, FOREVER} else life.pause_until,
             today=pages.services.clock.now().date(),
             digest=digest,
-            previewed=form is not None and form.get("act") == "preview",
             learnt=learnt,
             liked=[(id_, liked[id_].title if id_ in liked else "") for id_ in reader.liked],
             suggestions=await pages.study(pages.services.suggestions) or [],

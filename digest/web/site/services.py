@@ -10,6 +10,7 @@ from digest.mail.tokens import Signer
 from digest.model import Digest, Paper, Subscriber
 from digest.model.consent import Consent
 from digest.stages.joining import Joining
+from digest.web.archive import Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ class Services:
     """Whether mail can be delivered to a domain, as DNS says; may take seconds."""
     healthy: Callable[[], bool] = lambda: True
     """Desk: whether the store answers."""
+    shelf: Shelf | None = None
+    """Study: what the archive shows."""
     operations: Operations | None = None
     metrics: Callable[[], Mapping[str, Mapping[str, float]]] = field(default=dict)
     """Desk: figures by name, then by label value."""

@@ -21,7 +21,11 @@ from digest.model import Rhythm, TopicKind
 
 ROOT = Path(__file__).resolve().parents[3]
 # What is worked out when it is not set stands in the template with an example instead.
-EXAMPLES = {"delivery.retry_after": 900, "mail.theme": "theme"}
+EXAMPLES = {
+    "delivery.retry_after": 900,
+    "mail.theme": "theme",
+    "web.blocked_domains": "blocked.txt",
+}
 _COMMENTED = re.compile(r"^# (?=[a-z_]+ = )", re.MULTILINE)
 
 
