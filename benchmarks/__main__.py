@@ -11,9 +11,9 @@ from benchmarks import page
 
 PARTS = (
     *("smtp", "build", "select", "selection", "ledger", "send", "crash", "peers", "million"),
-    *("fleet", "storm", "site"),
+    *("fleet", "storm", "copying", "simulate", "site"),
 )
-QUICK = ("smtp", "build", "select", "ledger", "send", "crash", "peers", "million")
+QUICK = ("smtp", "build", "select", "ledger", "send", "crash", "peers", "million", "fleet")
 """Those of `make bench`: the others want a server or collections."""
 
 
