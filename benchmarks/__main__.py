@@ -3,7 +3,18 @@
 import importlib
 import sys
 
-PARTS = ("smtp", "build", "select", "selection", "ledger", "send", "crash", "fleet", "storm")
+PARTS = (
+    "smtp",
+    "build",
+    "compose",
+    "select",
+    "selection",
+    "ledger",
+    "send",
+    "crash",
+    "fleet",
+    "storm",
+)
 
 
 def main() -> None:
