@@ -1,8 +1,8 @@
 """Composing for a whole list: every reader's mail, in one language and in six.
 
 `python -m benchmarks.compose [--readers N] [--sets N]`: 1,000 distinct topic sets and 100,000
-readers. The readers of the second round speak six languages, so each topic set is composed up to six
-times; premailer runs for the templates alone. CPU time of one process.
+readers. The readers of the second round speak six languages, so each topic set is composed six
+times at most; premailer runs for the templates alone. CPU time of one process.
 """
 
 import argparse
@@ -39,7 +39,7 @@ def main() -> None:
             supply = letters(options.readers, sets, chosen)
             spent = measure(renderer, speaking(supply, languages), known)
         print(
-            f"compose  {1e6 / spent:10,.0f} messages/s a core, all in, {len(languages)} language(s);"
+            f"compose  {1e6 / spent:10,.0f} messages/s a core, {len(languages)} language(s);"
             f" premailer {loaded} times for templates, {len(calls) - loaded} for mails"
         )
 
