@@ -11,10 +11,10 @@ from digest.config.schema import keys
 from digest.config.sections import Engine
 from digest.config.settings import Settings
 from digest.errors import BadAddress, BadSetting
+from digest.mail.domain import is_loopback
 from digest.mail.identity import Identity
 from digest.mail.mailbox import Mailbox
 from digest.render.languages import LANGUAGES, speaks
-from digest.transport.settings import is_loopback
 
 SHORTEST_KEY = 16
 """Characters of a `secret_key`: less can be guessed."""

@@ -6,7 +6,9 @@ from pathlib import Path
 from digest.config.places import Outbox, StoreUrl
 from digest.config.sections import (
     DeliverySettings,
+    DkimSettings,
     Engine,
+    LogSettings,
     SelectionSettings,
     SourcesSettings,
     WebSettings,
@@ -38,6 +40,8 @@ class Settings:
     """The first signs, all verify; empty: the one made under `home` (`secret_key.signing_keys`)."""
     smtp: SmtpSettings = field(default_factory=SmtpSettings)
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
+    dkim: DkimSettings = field(default_factory=DkimSettings)
+    log: LogSettings = field(default_factory=LogSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     selection: SelectionSettings = field(default_factory=SelectionSettings)
     summary: SummarySettings = field(default_factory=SummarySettings)
