@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from digest.app.gate import is_old, remember, require_proof
 from digest.app.parts import opened
-from digest.app.preflight import Preflight, is_old, remember, require_proof
 from digest.app.watch_parts import WatchParts
 from digest.clock import Clock
 from digest.config import Engine, Settings
@@ -110,6 +110,8 @@ class App(WatchParts):
     def _look_after(self) -> None:
         """Once a day: whether what was found fit still is. It stops no run."""
         if not self.alerts.silent and is_old(self):
+            from digest.app.preflight import Preflight
+
             try:
                 checks = list(Preflight(self, ()).mail())
             except DigestError as error:
