@@ -295,7 +295,8 @@ def trial(
     return tried, tried.verdict()
 
 
-def main(arguments: list[str] | None = None) -> None:
+def main(arguments: list[str] | None = None) -> dict[str, float]:
+    """Prints what it came to, and returns it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--readers", type=int, default=60_000)
@@ -328,6 +329,12 @@ def main(arguments: list[str] | None = None) -> None:
     )
     if not found.good:
         sys.exit(1)
+    return {
+        "faults": tried.faults.total(),
+        "doubles": found.doubles,
+        "doubts": found.doubts,
+        "most": found.most_doubts,
+    }
 
 
 if __name__ == "__main__":

@@ -25,7 +25,9 @@ import numpy as np
 
 from digest.encoders.static import installed
 from digest.rank.collection import Collection
+from digest.rank.holding import holding, needed
 from digest.rank.parameters import DEFAULT, Parameters
+from digest.rank.score import probability
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "selection.md"
 GOALS = {"topic": (0.520, 0.490), "liked": (0.415, 0.380), "digest": (0.710, None),
@@ -54,6 +56,15 @@ ABLATIONS: tuple[tuple[str, tuple[str, ...], Mapping[str, float]], ...] = (
     ("votes", VOTED[:1], {"lift": 0.0}),
 )
 """What is left out, the kinds it matters to, and how."""
+FLOORS: tuple[tuple[str, Mapping[str, float]], ...] = (
+    ("one for all", {"lacking": 0.0}),
+    ("as shipped: higher where words of the topic are lacking, by how broad it is", {}),
+    ("the same, topics taken for half as broad", {"broader": 1.0}),
+    ("the same, for half as broad again", {"broader": 3.0}),
+)
+"""Other rules for what is worth a place."""
+SHORT = 5
+"""Words of a topic as subscribers type it, at most; the classic collections ask in sentences."""
 BOOTSTRAPS, SEED = 1000, 1
 
 
@@ -79,7 +90,12 @@ def main() -> None:
     table = installed()
     shipped = [measure(judge, folder, table, DEFAULT) for folder in folders]
     plain = [measure(judge, folder, None, DEFAULT) for folder in folders]
-    parts = [headline(shipped, plain), collections(folders, shipped, plain), cost(shipped, plain)]
+    parts = [
+        headline(shipped, plain),
+        collections(folders, shipped, plain),
+        cost(shipped, plain),
+        floors(judge, folders, table),
+    ]
     if not options.quick:
         parts.append(ablations(judge, folders, table, shipped))
     text = "\n\n".join(parts)
@@ -177,6 +193,50 @@ def cost(shipped: list[Measured], plain: list[Measured]) -> str:
         prepare, ask = sum(m.prepare for m in asked), sum(m.ask for m in asked)
         rows.append(f"| {name} | {1000 * prepare / papers:.2f} | {1000 * ask / topics:.2f} |")
     return "### CPU, one core\n\n" + "\n".join(rows)
+
+
+def floors(judge: ModuleType, folders: list[Path], table: Any) -> str:
+    """What passes the floor against the judgements, over collections of short topics."""
+    varied = [(name, replace(DEFAULT, **change)) for name, change in FLOORS]
+    found: list[list[tuple[float, float]]] = [[] for _ in varied]
+    for folder in folders:
+        topics = [topic for topic in lines(folder / "topics.jsonl") if topic.get("text")]
+        if not topics or np.median([len(t["text"].split()) for t in topics]) > SHORT:
+            continue
+        collection = Collection(lines(folder / "docs.jsonl"), table, DEFAULT)
+        qrels = judge.Collection(str(folder)).qrels
+        passed = np.array([passing(collection, t, qrels[str(t["id"])], varied) for t in topics])
+        for n, (shown_, right, relevant) in enumerate(passed.sum(axis=0)):
+            found[n].append((right / max(shown_, 1), right / relevant))
+    rows = ["| floor | precision | recall | F1 |", "|---|---|---|---|"]
+    for (name, _), pairs in zip(varied, found, strict=True):
+        if pairs:
+            p, r = np.mean(pairs, axis=0)
+            rows.append(f"| {name} | {p:.3f} | {r:.3f} | {2 * p * r / (p + r):.3f} |")
+    return (
+        "### The floor\n\nPapers above it against the judgements, means over the collections of "
+        "short topics, with word\nvectors. Judgements are incomplete, so precision is understated."
+        "\n\n" + "\n".join(rows)
+    )
+
+
+def passing(
+    collection: Collection,
+    topic: Mapping[str, Any],
+    judged: Mapping[str, float],
+    varied: list[tuple[str, Parameters]],
+) -> list[tuple[int, int, int]]:
+    """For each floor how many papers pass, how many of these are right, and how many are."""
+    field = collection.field
+    ids = sorted(set(topic.get("candidates") or collection.open))
+    rows, text = field.corpus.rows(ids), str(topic["text"])
+    relevant = np.array([judged.get(id_, 0) > 0 for id_ in ids])
+    raw, share = field.evidence(text).raw, holding(text, field.stems, field.pairs)
+    figures = []
+    for _, p in varied:
+        passed = probability(raw, p.midpoint, p.spread)[rows] >= needed(raw, share, p)[rows]
+        figures.append((int(passed.sum()), int((passed & relevant).sum()), int(relevant.sum())))
+    return figures
 
 
 def ablations(judge: ModuleType, folders: list[Path], table: Any, shipped: list[Measured]) -> str:

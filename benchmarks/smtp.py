@@ -108,7 +108,8 @@ def certificates(directory: Path) -> tuple[Path, Path]:
     return ca, pem
 
 
-def compare(name: str, port: int, ca: Path | None, options: argparse.Namespace) -> None:
+def compare(name: str, port: int, ca: Path | None, options: argparse.Namespace) -> float:
+    """µs of CPU a mail on the pipelined path."""
     messages = list(mails(options.mails, options.size))
     found: dict[str, list[tuple[float, float]]] = {"pipelined": [], "aiosmtplib": []}
     for _ in range(options.rounds):
@@ -123,9 +124,11 @@ def compare(name: str, port: int, ca: Path | None, options: argparse.Namespace) 
     factor = micros["aiosmtplib"] / micros["pipelined"]
     met = "met" if micros["pipelined"] <= GOALS[name] else "MISSED"
     print(f"{name:6} {factor:.1f} times less; goal ≤ {GOALS[name]:.0f} µs: {met}")
+    return micros["pipelined"]
 
 
-def main() -> None:
+def main() -> dict[str, float]:
+    """Prints the figures, and returns them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--mails", type=int, default=3000)
     parser.add_argument("--rounds", type=int, default=3)
@@ -135,9 +138,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         ca, pem = certificates(Path(directory))
         with sink(None) as port:
-            compare("plain", port, None, options)
+            plain = compare("plain", port, None, options)
         with sink(pem) as port:
-            compare("tls", port, ca, options)
+            return {"plain": plain, "tls": compare("tls", port, ca, options)}
 
 
 if __name__ == "__main__":

@@ -59,7 +59,7 @@ class InboundWorld(World):
         self.desk = Desk(returns, clerk, self.inbox, commit, self.requests.take, self.clock)
         identity = Identity.of(MailSettings("Paper Digest <digest@example.org>"))
         answers = Answers(identity, self.signer, BASE, ENVIRONMENT)
-        self.correspondence = Correspondence(self.inbox, answers, self.take, self.clock)
+        self.correspondence = Correspondence(self.inbox, lambda: answers, self.take, self.clock)
         self.number = 0
 
     def later(self, **span):

@@ -10,7 +10,8 @@ from email.policy import SMTP
 from digest.mail.headers import clean
 from digest.mail.message_id import message_id
 from digest.model import Paper, Selection, Subscriber
-from digest.render.message import Renderer, dated
+from digest.render.message import Renderer
+from digest.render.personal import dated
 
 POLICY = SMTP.clone(max_line_length=76)
 

@@ -17,8 +17,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
+from digest.app.gate import require_proof
 from digest.app.installation import App
-from digest.app.preflight import require_proof
 from digest.app.templates_hash import templates_hash
 from digest.engine.queue import LATER, Again, Hand, Key, Queue, Say
 from digest.errors import Misuse, NotProved

@@ -82,10 +82,15 @@ class InboundParts(JoiningParts):
         ]
 
     @cached_property
+    def answers(self) -> Answers:
+        """Prints answers to mails. Raises RenderError."""
+        base_url, locale = self.settings.web.base_url, self.settings.mail.locale
+        return Answers(self.identity, self.signer, base_url, environment(), locale)
+
+    @cached_property
     def correspondence(self) -> Correspondence:
-        """Hands over answers. Raises RenderError."""
-        answers = Answers(self.identity, self.signer, self.settings.web.base_url, environment())
-        return Correspondence(self.inbox, answers, self.hand_over, self.clock)
+        """Hands over answers."""
+        return Correspondence(self.inbox, lambda: self.answers, self.hand_over, self.clock)
 
     def post_letters(self) -> int:
         """Hands over what waits: answers to mails, and letters. Raises TransportError."""

@@ -1,19 +1,19 @@
 """What an installation does and tells: a run, what is due, what was chosen, what was sent."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from digest.app.gate import is_old, remember, require_proof
 from digest.app.parts import opened
-from digest.app.preflight import Preflight, is_old, remember, require_proof
 from digest.app.watch_parts import WatchParts
 from digest.clock import Clock
 from digest.config import Engine, Settings
 from digest.doctor.check import failed
 from digest.encoders.static import installed
-from digest.errors import DigestError, Misuse
+from digest.errors import DigestError, Misuse, TransportError
 from digest.mail.message_id import message_id
 from digest.model import (
     Delivery,
@@ -110,6 +110,8 @@ class App(WatchParts):
     def _look_after(self) -> None:
         """Once a day: whether what was found fit still is. It stops no run."""
         if not self.alerts.silent and is_old(self):
+            from digest.app.preflight import Preflight
+
             try:
                 checks = list(Preflight(self, ()).mail())
             except DigestError as error:
@@ -174,6 +176,9 @@ class App(WatchParts):
             self.memory.advance()
         if not self.over(run):
             prune(self.database, self.settings.retention, self.clock.now())
+            self.inbox.forget(self.clock.now())
+            with suppress(TransportError):  # answers that nobody takes wait on
+                self.correspondence.post()
 
     def over(self, run: Run) -> bool:
         """Whether a pass is to begin nothing more."""

@@ -73,7 +73,7 @@ class Office:
                 wait = PATIENCE
                 for task in (
                     lambda b=batch: take_in(app, b),
-                    app.postbox.empty,
+                    app.post_letters,
                     lambda: first(app),
                 ):
                     if not self._done(task):

@@ -12,10 +12,10 @@ from digest.app.source_parts import SourceParts
 from digest.app.store_parts import open_database
 from digest.clock import Clock
 from digest.config import Settings
-from digest.encoders.static import installed
+from digest.encoders.static import StaticVectors, installed
 from digest.engine.crew import Crew
 from digest.engine.local import Local, Stages
-from digest.model import Part, Report, Run
+from digest.model import WHOLE, Part, Report, Run
 from digest.ports import Observer, Readers
 from digest.stages.render import Render
 from digest.stages.select import Select
@@ -35,7 +35,7 @@ class Parts(InboundParts, SourceParts):
         stores = (self.papers, readers, self.selections, self.feedback)
         usual = self.settings.selection.manner
         patience = timedelta(seconds=self.settings.selection.patience)
-        return Select(*stores, usual, installed(), self.observer, patience=patience)
+        return Select(*stores, usual, self._vectors, self.observer, patience=patience)
 
     def rendering(self, readers: Readers) -> Render:
         """The stage that proves the mails of these readers."""
@@ -45,6 +45,11 @@ class Parts(InboundParts, SourceParts):
         """The stage that sends to these readers."""
         stores = (readers, self.selections, self.ledger)
         return Send(*stores, self.press, self.way_out, self.clock, self.observer)
+
+    @property
+    def _vectors(self) -> StaticVectors | None:
+        """Word vectors, 37 MB of them: a process that only sends does without."""
+        return installed() if self.part == WHOLE else None
 
     @cached_property
     def engine(self) -> Local:

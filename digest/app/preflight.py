@@ -1,4 +1,4 @@
-"""The preflight: probes and checks put together, and whether it was passed once."""
+"""The preflight: probes and checks put together. Only who makes it pays for importing it."""
 
 import os
 import shutil
@@ -7,23 +7,24 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 from ipaddress import ip_address
-from itertools import islice
 
 from digest.app.specimens import Specimens
 from digest.app.watch_parts import WatchParts
 from digest.config import OutboxKind
 from digest.config.secret_key import signing_keys
 from digest.doctor import house, http
-from digest.doctor.check import Check, failed, green, passed, skipped
+from digest.doctor.check import Check, failed, passed, skipped
 from digest.doctor.hosts import check_mx, check_ptr
 from digest.doctor.house import RelayFacts, Visit
 from digest.doctor.outgoing import own_address
 from digest.doctor.records import Ask, addresses
 from digest.doctor.resolver import resolver
 from digest.doctor.sender import Sender, check_alignment, check_dkim, check_dmarc, check_spf
-from digest.errors import BadSetting, DigestError, NotProved
+from digest.errors import BadSetting, DigestError
+from digest.mail.dkim import signed
+from digest.mail.domain import is_loopback
 from digest.mail.tokens import Scope, Signer, Token
-from digest.model import Cause, DeliveryState, Run
+from digest.model import DeliveryState
 from digest.ports import Source
 from digest.render.lint import Document, Level, check
 from digest.render.lint.templates import broken
@@ -31,14 +32,10 @@ from digest.render.templates import templates
 from digest.sources.fetch import PoliteFetcher
 from digest.stages.press import INERT
 from digest.transport.probe import look
-from digest.transport.settings import SmtpSettings, is_loopback
+from digest.transport.settings import SmtpSettings
 
-DAILY = timedelta(days=1)
-"""How often a run looks whether what was well still is."""
 PROBE = "one-paper"
 """The example that stands for our mail."""
-MANY = 100
-"""Readers up to whom no preflight is asked for."""
 
 
 class Preflight:
@@ -96,6 +93,7 @@ class Preflight:
             guessed=not doctor.addresses,
             selector=doctor.selector,
             probe=self._probe(),
+            records={key.selector: key.zone_line for key in self._parts.dkim_keys},
         )
 
     def _leaving(self) -> list[str]:
@@ -107,7 +105,8 @@ class Preflight:
 
     def _probe(self) -> bytes:
         """A mail as it would be handed over, signed when we sign."""
-        return Specimens(self._settings).message(PROBE).content
+        content = Specimens(self._settings).message(PROBE).content
+        return signed(content, self._parts.dkim_keys)
 
     @staticmethod
     def _seen(relay: SmtpSettings) -> RelayFacts:
@@ -198,42 +197,3 @@ def _address(written: str) -> None:
     except ValueError as error:
         hint = "write 192.0.2.25 or 2001:db8::25"
         raise BadSetting("doctor.addresses", f"{written!r} is no address", hint) from error
-
-
-def remember(parts: WatchParts, checks: Sequence[Check]) -> None:
-    """A preflight without a failure counts for this sender and its relays from now on."""
-    if green(checks) and parts.settings.outbox.kind is OutboxKind.SMTP:
-        relays = [relay.name for relay in parts.settings.smtp.relays]
-        parts.watch.prove(parts.identity.domain, relays, parts.clock.now(), "doctor")
-
-
-def is_old(parts: WatchParts) -> bool:
-    """Whether it is a day since mail of this sender was found fit to leave the house."""
-    if parts.settings.outbox.kind is not OutboxKind.SMTP:
-        return False
-    proved, now = parts.watch.proved(parts.identity.domain), parts.clock.now()
-    names = [r.name for r in parts.settings.smtp.relays if not is_loopback(r.host)]
-    told = {cause for cause, _ in parts.watch.told(now.date())}
-    old = any(name in proved and now - proved[name] >= DAILY for name in names)
-    return old and Cause.PREFLIGHT.value not in told
-
-
-def require_proof(parts: WatchParts, run: Run, *, anyway: bool) -> None:
-    """Raises NotProved before a first sending to many readers through an unproved relay."""
-    if parts.settings.outbox.kind is not OutboxKind.SMTP:
-        return
-    names = {r.name for r in parts.settings.smtp.relays if not is_loopback(r.host)}
-    domain = parts.identity.domain
-    lacking = sorted(names - parts.watch.proved(domain).keys())
-    if not lacking:
-        return
-    readers = (reader for reader in parts.subscribers.active() if run.wants(reader))
-    if sum(1 for _ in islice(readers, MANY + 1)) <= MANY:
-        return
-    if anyway:
-        parts.watch.prove(domain, lacking, parts.clock.now(), "operator")
-        return
-    raise NotProved(
-        f"more than {MANY} readers, and nobody knows whether mail from {domain} through "
-        f"{', '.join(lacking)} arrives: run `digest doctor`, or send with --anyway"
-    )

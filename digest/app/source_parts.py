@@ -16,6 +16,7 @@ from digest.sources.huggingface import HuggingFace
 from digest.sources.registry import everyone
 from digest.sources.registry import load as load_sources
 from digest.sources.saved import day_of, open_saved
+from digest.sources.summaries import Summaries
 from digest.sources.turns import Turns
 from digest.stages.collect import Collect
 from digest.stages.enrich import Enrich
@@ -74,7 +75,8 @@ class SourceParts(StoreParts):
         for source in found:
             if not hasattr(source, "about"):
                 raise Unknown(f"sources.enrich: {source.name!r} tells nothing of single papers")
-        return found  # type: ignore[return-value]  # each has `about`, see above
+        summary = self.settings.summary
+        return [*found, *([Summaries(summary)] if summary.url else [])]  # type: ignore[list-item]
 
     def _shelved(self, day: date) -> Iterator[tuple[Source, Saved]]:
         """The saved files of `sources.folder` that may be of a day, with whose they are."""

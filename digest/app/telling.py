@@ -4,12 +4,12 @@ from datetime import date, timedelta
 
 from digest import __version__
 from digest.app.installation import App
+from digest.mail.domain import is_loopback
 from digest.mail.mailbox import normalise
 from digest.model import Run
 from digest.model.absence import Absence, Facts, explain
 from digest.model.due import current_day, next_due, window
 from digest.observe.metrics import Figures
-from digest.transport.settings import is_loopback
 
 
 def absence(app: App, address: str, day: date | None) -> Absence:

@@ -10,6 +10,7 @@ import click
 
 from digest import __version__
 from digest.cli.session import Session
+from digest.config.sections import LogFormat
 from digest.errors import DigestError
 
 COMMANDS = (
@@ -17,6 +18,7 @@ COMMANDS = (
     "db",
     "deliveries",
     "demo",
+    "dkim",
     "doctor",
     "evaluate",
     "inbound",
@@ -82,15 +84,20 @@ class Commands(click.Group):
     type=click.Path(path_type=Path, file_okay=False),
     help="Where the database, outbox and cache live; default $DIGEST_HOME, then ./var.",
 )
+@click.option(
+    "--log-format",
+    type=click.Choice([kind.value for kind in LogFormat]),
+    help="How stages are told of on standard error: progress bars, or one line an event.",
+)
 @click.version_option(__version__, prog_name="digest")
 @click.pass_context
-def cli(ctx: click.Context, config: Path | None, home: Path | None) -> None:
+def cli(ctx: click.Context, config: Path | None, home: Path | None, log_format: str | None) -> None:
     """The papers that are trending and on your topics, in every reader's inbox once a day.
 
     The nightly run has four stages: collect the day's papers, select some for each reader, render
     every mail, send what is due. `digest run` does all four; each is a command of its own, too.
     """
-    ctx.obj = Session(config, home)
+    ctx.obj = Session(config, home, LogFormat(log_format) if log_format else None)
 
 
 def main() -> None:

@@ -5,7 +5,8 @@ from dataclasses import asdict
 
 import click
 
-from digest.app.preflight import Preflight, remember
+from digest.app.gate import remember
+from digest.app.preflight import Preflight
 from digest.cli.options import as_json
 from digest.cli.output import show
 from digest.cli.session import Session, pass_session

@@ -13,8 +13,12 @@ from digest.app import App, open_app
 from digest.clock import Clock, SystemClock
 from digest.config import Settings, load
 from digest.config.secret_key import exposed
+from digest.config.sections import LogFormat
 from digest.engine.stopping import until_stopped
+from digest.observe.log import EventLog, configure
+from digest.observe.log import LogFormat as LineFormat
 from digest.observe.progress import ProgressBars
+from digest.ports import Observer
 
 
 @dataclass
@@ -23,6 +27,8 @@ class Session:
 
     config: Path | None
     home: Path | None
+    log_format: LogFormat | None = None
+    """`--log-format`; None: what the settings say."""
     clock: Clock = field(default_factory=SystemClock)
 
     @cached_property
@@ -40,8 +46,16 @@ class Session:
 
         `stop`: whether to finish what is under way and begin nothing more.
         """
-        with open_app(self.settings, self.clock, ProgressBars(), stop) as app:
+        with open_app(self.settings, self.clock, self._observer(), stop) as app:
             yield app
+
+    def _observer(self) -> Observer:
+        """Who tells of the stages: bars, or lines of the log."""
+        chosen = self.log_format or self.settings.log.format
+        if chosen is LogFormat.PROGRESS:
+            return ProgressBars()
+        configure(LineFormat(chosen.value))
+        return EventLog()
 
     @contextmanager
     def app_until_stopped(self) -> Iterator[App]:

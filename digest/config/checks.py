@@ -11,10 +11,10 @@ from digest.config.schema import keys
 from digest.config.sections import Engine
 from digest.config.settings import Settings
 from digest.errors import BadAddress, BadSetting
+from digest.mail.domain import is_loopback
 from digest.mail.identity import Identity
 from digest.mail.mailbox import Mailbox
 from digest.render.languages import LANGUAGES, speaks
-from digest.transport.settings import is_loopback
 
 SHORTEST_KEY = 16
 """Characters of a `secret_key`: less can be guessed."""
@@ -27,6 +27,8 @@ POSITIVE = (
     "sources.fetch.attempts",
     "sources.fetch.size",
 )
+OPTIONAL_URLS = frozenset({"summary.url"})
+"""Addresses that may be left empty."""
 Report = Callable[[str, str, str], None]
 
 
@@ -46,6 +48,7 @@ def check(settings: Settings, layers: Sequence[Layer], problems: list[BadSetting
     _language(settings, report)
     _alerts(settings, report)
     _theme(settings, report)
+    _summary(settings, report)
     identity = _identity(settings, report)
     outside = [relay.host for relay in settings.smtp.relays if not is_loopback(relay.host)]
     if settings.outbox.kind is OutboxKind.SMTP and outside:
@@ -57,6 +60,8 @@ def _urls(settings: Settings, report: Report) -> None:
         if not key.path[-1].endswith("url"):
             continue
         value = _value(settings, key.path)
+        if value == "" and key.dotted in OPTIONAL_URLS:
+            continue
         if not _is_url(str(value)):
             report(key.dotted, f"{show(value)} is not a URL", "write https://HOST/PATH")
 
@@ -131,6 +136,11 @@ def _theme(settings: Settings, report: Report) -> None:
     theme = settings.mail.theme
     if theme is not None and not theme.is_dir():
         report("mail.theme", f"{show(str(theme))} is no folder", "name one that holds theme.toml")
+
+
+def _summary(settings: Settings, report: Report) -> None:
+    if settings.summary.url and not settings.summary.model:
+        report("summary.model", "is missing beside summary.url", "name the model to ask")
 
 
 def _value(settings: object, path: Sequence[str]) -> Any:

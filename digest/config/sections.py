@@ -40,6 +40,16 @@ class EditionKind(StrEnum):
     """The present day, as far as it has come."""
 
 
+class LogFormat(StrEnum):
+    """How stages are told of."""
+
+    PROGRESS = "progress"
+    """Bars on a terminal, nothing elsewhere."""
+    TEXT = "text"
+    """One line an event, without addresses."""
+    JSON = "json"
+
+
 class InDoubt(StrEnum):
     """What becomes of a mail whose reply after the final dot was lost."""
 
@@ -58,6 +68,25 @@ class DeliverySettings:
     in_doubt: InDoubt = InDoubt.HOLD
     fold_after: int = field(default=75, metadata={"low": 0, "high": 100})
     """Percent of the time until a reader's next edition; a later one is folded into that."""
+
+
+@dataclass(frozen=True, slots=True)
+class DkimSettings:
+    """`[dkim]`: signatures made here. Left out, the relay signs, as most do."""
+
+    selector: tuple[str, ...] = ()
+    """Names of the keys in DNS, below `_domainkey`; several sign side by side."""
+    domain: str = ""
+    """Whose DNS holds them; left out, that of `mail.from`."""
+    key: tuple[Path, ...] = ()
+    """Files of private keys (`digest dkim keygen`), one for each selector."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogSettings:
+    """`[log]`: what the program tells of its stages on standard error."""
+
+    format: LogFormat = LogFormat.PROGRESS
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ from pathlib import Path
 from digest.config.places import Outbox, StoreUrl
 from digest.config.sections import (
     DeliverySettings,
+    DkimSettings,
     Engine,
+    LogSettings,
     SelectionSettings,
     SourcesSettings,
     WebSettings,
@@ -16,6 +18,7 @@ from digest.inbound.settings import InboundSettings
 from digest.mail.identity import MailSettings
 from digest.model import Secret
 from digest.observe.settings import AlertSettings
+from digest.sources.summaries import SummarySettings
 from digest.store.retention import RetentionSettings
 from digest.transport.settings import SmtpSettings
 
@@ -37,8 +40,11 @@ class Settings:
     """The first signs, all verify; empty: the one made under `home` (`secret_key.signing_keys`)."""
     smtp: SmtpSettings = field(default_factory=SmtpSettings)
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
+    dkim: DkimSettings = field(default_factory=DkimSettings)
+    log: LogSettings = field(default_factory=LogSettings)
     retention: RetentionSettings = field(default_factory=RetentionSettings)
     selection: SelectionSettings = field(default_factory=SelectionSettings)
+    summary: SummarySettings = field(default_factory=SummarySettings)
     mail: MailSettings = field(default_factory=MailSettings)
     web: WebSettings = field(default_factory=WebSettings)
     alerts: AlertSettings = field(default_factory=AlertSettings)

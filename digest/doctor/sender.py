@@ -1,7 +1,7 @@
 """Whether the sender's domain vouches for our mail: SPF, DKIM, DMARC."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from digest.doctor import dkim, dmarc, spf
 from digest.doctor.check import Check, failed, passed, skipped, warned
@@ -25,7 +25,9 @@ class Sender:
     selector: str = ""
     """The DKIM selector of the relay; "": nobody told."""
     probe: bytes = b""
-    """A mail as we would hand it over."""
+    """A mail as we would hand it over, signed when we sign."""
+    records: Mapping[str, str] = field(default_factory=dict)
+    """By the selectors of keys of our own: the line that publishes them."""
 
 
 def check_spf(ask: Ask, sender: Sender) -> Check:
@@ -98,14 +100,15 @@ def check_dkim(ask: Ask, sender: Sender) -> Iterator[Check]:
     for told, problem in zip(found, dkim.verify(ask, sender.probe), strict=True):
         name = f"dkim:{told.get('s', '?')}"
         if problem:
-            wanted = f"the record that `digest dkim` prints, at {told.get('s')}._domainkey"
-            yield failed(name, shown(problem), wanted)
+            line = sender.records.get(told.get("s", ""))
+            wanted = "the public key of the one that signs, published"
+            yield failed(name, shown(problem), wanted, *([line] if line else []))
         else:
             yield _strong(ask, name, told["s"], told["d"])
     if sender.selector:
         yield _strong(ask, f"dkim:{sender.selector}", sender.selector, sender.domain)
     elif not found:
-        wanted = "doctor.selector, when the relay signs; else a key of our own under [dkim]"
+        wanted = "doctor.selector, when the relay signs; else `digest dkim keygen`, and [dkim]"
         yield warned("dkim", "we sign nothing, and nobody told what the relay signs with", wanted)
 
 

@@ -26,8 +26,13 @@ class Correspondence:
     """A crash makes no answer two: each is marked before it is handed over."""
 
     def __init__(
-        self, inbox: Inbox, stationer: Stationer, hand_over: HandOver, clock: Clock
+        self,
+        inbox: Inbox,
+        stationer: Callable[[], Stationer],
+        hand_over: HandOver,
+        clock: Clock,
     ) -> None:
+        """`stationer` is asked for once there is something to print."""
         self._inbox, self._stationer = inbox, stationer
         self._hand_over, self._clock = hand_over, clock
 
@@ -48,7 +53,7 @@ class Correspondence:
         """Hands answers over, one after the other; returns how many are due again."""
         again = 0
         for number, record in due:
-            message = self._stationer.answer(Answer.of(record))
+            message = self._stationer().answer(Answer.of(record))
             self._inbox.handed([number], self._clock.now())
             try:
                 outcomes = self._hand_over([message])

@@ -1,5 +1,6 @@
-"""Domain names that pretend to be others (UTS 39)."""
+"""Domain names: those that pretend to be others (UTS 39), and those that mean this machine."""
 
+import ipaddress
 import unicodedata
 
 import idna
@@ -31,3 +32,13 @@ def _problem(label: str) -> str:
     if letters and all(letter in _ALIKE for letter in letters):
         return f"the domain's {label!r} looks like Latin letters but is not; type it again by hand"
     return ""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this very machine: `localhost`, 127.0.0.0/8, ::1."""
+    if host.lower().rstrip(".") == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

@@ -18,6 +18,7 @@ three times as long, and four of them cost 40 µs.
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import b2a_base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -31,10 +32,14 @@ from digest.model.life import CONFIRM_WITHIN
 
 _PAYLOAD = Struct(">IHBB")
 """Reader, day, item, page of scopes."""
+_LONG = Struct(">Q").unpack
+_EIGHT = Struct("8s").iter_unpack
+_WRITTEN = Struct("32s32s32s32s").iter_unpack
 _PROOFS = 7
 """Scopes that one page holds: 64 octets are a nonce and seven proofs of 8."""
 _SPELLING = re.compile(r"[A-Za-z0-9_-]{32}")
 _TAG = re.compile(r"[0-9A-Fa-f]{48}")
+_URLSAFE = bytes.maketrans(b"+/", b"-_")
 _EPOCH = date(2000, 1, 1).toordinal()
 
 
@@ -87,6 +92,18 @@ class EditionTokens(NamedTuple):
     feedback: str = ""
 
 
+Spliced = tuple[bytes, bytes, bytes, bytes, str]
+"""Those that are spliced into a mail: unsubscribe, manage, view, feedback, bounce."""
+
+
+def told(spliced: Spliced) -> EditionTokens:
+    """The same as text."""
+    unsubscribe, manage, view, feedback, bounce = spliced
+    return EditionTokens(
+        unsubscribe.decode(), manage.decode(), view.decode(), bounce, feedback.decode()
+    )
+
+
 class Signer:
     """Writes tokens with the first key, reads them with any: rotate by putting a key in front."""
 
@@ -98,12 +115,23 @@ class Signer:
 
     def edition(self, reader: int, day: date) -> EditionTokens:
         """All the tokens of a mail: what `sign` and `tag` make, at the price of one."""
-        payload = _PAYLOAD.pack(reader, day.toordinal() - _EPOCH, 0, 0)
-        opening, proofs = self._keys[0].sealed(payload)
-        links = (opening, proofs[:8], opening, proofs[8:16], opening, proofs[16:24])
-        written = urlsafe_b64encode(b"".join((*links, opening, proofs[40:48]))).decode()
-        tag = (opening + proofs[32:40]).hex()
-        return EditionTokens(written[:32], written[32:64], written[64:96], tag, written[96:])
+        return told(self.editions([reader], day)[0])
+
+    def editions(self, readers: Sequence[int], day: date) -> list["Spliced"]:
+        """The tokens of the mails of many readers, as they are spliced: a batch costs half."""
+        days = day.toordinal() - _EPOCH
+        payloads = [_PAYLOAD.pack(reader, days, 0, 0) for reader in readers]
+        openings, proved = self._keys[0].all_sealed(payloads)
+        octets = [  # each token is the opening and then its own proof: see `Scope`
+            opening.join((b"", made[8:16], made[16:24], made[24:32], made[48:56]))
+            for opening, made in zip(openings, proved, strict=True)
+        ]
+        written = b2a_base64(b"".join(octets), newline=False).translate(_URLSAFE)
+        bounces = [
+            (opening + made[40:48]).hex() for opening, made in zip(openings, proved, strict=True)
+        ]
+        links = _WRITTEN(written)
+        return [(*four, tag) for four, tag in zip(links, bounces, strict=True)]
 
     def sign(self, token: Token) -> str:
         """The 32 characters that stand for a meaning."""
@@ -157,6 +185,26 @@ class _Key:
         made = state.digest()
         return made[:8] + self._under(made[:8], payload), made[8:]
 
+    def all_sealed(self, payloads: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:
+        """The first 16 octets of the tokens of each, and each nonce with its proofs.
+
+        One long number is put under all keystreams at once: eight octets at a time cost four times
+        as much.
+        """
+        prove, hide = self._prove.copy, self._hide.copy
+        proved, streams = [], []
+        for payload in payloads:
+            state = prove()
+            state.update(payload)
+            made = state.digest()
+            state = hide()
+            state.update(made[:8])
+            proved.append(made)
+            streams.append(state.digest())
+        mixed = int.from_bytes(b"".join(streams), "big") ^ int.from_bytes(b"".join(payloads), "big")
+        hidden = _EIGHT(mixed.to_bytes(8 * len(payloads), "big"))
+        return [m[:8] + under for m, (under,) in zip(proved, hidden, strict=True)], proved
+
     def opened(self, octets: bytes) -> bytes:
         """What a token claims to say."""
         return self._under(octets[:8], octets[8:16])
@@ -164,7 +212,7 @@ class _Key:
     def _under(self, nonce: bytes, octets: bytes) -> bytes:
         state = self._hide.copy()
         state.update(nonce)
-        mixed = int.from_bytes(state.digest(), "big") ^ int.from_bytes(octets, "big")
+        mixed: int = _LONG(state.digest())[0] ^ _LONG(octets)[0]
         return mixed.to_bytes(8, "big")
 
 

@@ -1,11 +1,10 @@
 """A mail that is ready to be handed over."""
 
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """Envelope and content (RFC 5321 §2.3.1), a function of (address, day) alone."""
 
     address: str

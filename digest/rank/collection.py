@@ -47,14 +47,14 @@ class Collection:
     ) -> None:
         documents = list(records)
         self._papers = {str(record["id"]): paper_of(record) for record in documents}
-        self._open = {str(r["id"]) for r in documents if not r.get("history")}
+        self.open = {str(r["id"]) for r in documents if not r.get("history")}
         self._table, self._parameters = table, parameters
         self._field: Field | None = None
         self._likes: Likes | None = None
 
     def ranking(self, topic: Record) -> list[tuple[str, float]]:
         """The candidates of one topic, best first."""
-        ids = sorted(set(topic.get("candidates") or self._open) - set(topic.get("liked") or ()))
+        ids = sorted(set(topic.get("candidates") or self.open) - set(topic.get("liked") or ()))
         raw, scores = self._scores(topic, ids)
         order = np.lexsort((np.arange(len(ids)), -raw))
         return [(ids[row], float(scores[row])) for row in order]

@@ -17,7 +17,7 @@ WHOLE = 0.9
 """Share of a phrase's words, by rarity, that is the whole phrase for all that matters."""
 PAIR, APART = 2, 0.5
 """Two words mean something together; apart ("world", "models") they say half of it or less."""
-UNSURE = 2.0
+UNSURE = 1.5
 """Standard deviations by which a count is taken for chance: few holders say little of how many
 papers are on a topic."""
 SHORT = 3

@@ -16,7 +16,7 @@ def alert_mail(
     """The mail; with the null reverse-path, so that it never comes back (RFC 5321 §4.5.5)."""
     address, day = str(operator), now.date()
     names = Names(f"{identity.list_label} alert {now.isoformat()}", day, identity.domain)
-    name = names.message_id(names.digits(address)[:HALF])
+    name = names.message_id(names.digits(address.encode())[:HALF])
     header = "".join(
         (
             headers.address("From", identity.name, identity.mailbox),

@@ -81,7 +81,7 @@ class Answers:
         day = answer.at.date()
         key = repr(answer.record())
         names = Names(f"{self._identity.list_label} answer {_digits(key)}", day, self._domain)
-        digits = names.digits(answer.address)
+        digits = names.digits(answer.address.encode())
         name, limit = names.message_id(digits[:HALF]), boundary(digits[HALF:])
         header = self._header(answer, name)
         return Message(

@@ -10,9 +10,14 @@ COLUMNS = 72
 @lru_cache(maxsize=16_384)  # readers share cards, so most texts come again
 def wrap(text: str, indent: str = "", first: str | None = None) -> str:
     """The text in lines of at most 72 columns, the first begun with `first`, others indented."""
-    lines = [indent if first is None else first]
+    words = text.split()
+    begun = indent if first is None else first
+    room = COLUMNS - max(len(begun), len(indent))
+    if text.isascii() and begun.isascii() and max(map(len, words), default=0) <= room:
+        return _wrapped(f"{begun}{' '.join(words)}", indent, len(begun))
+    lines = [begun]
     empty = True
-    for word in text.split():
+    for word in words:
         if not empty and width(lines[-1]) + 1 + width(word) > COLUMNS:
             lines.append(indent)
             empty = True
@@ -22,6 +27,15 @@ def wrap(text: str, indent: str = "", first: str | None = None) -> str:
             lines[-1], rest = _broken(lines[-1])
             lines.append(indent + rest)
     return "\n".join(line.rstrip() for line in lines)
+
+
+def _wrapped(line: str, indent: str, begun: int) -> str:
+    """The same of characters that take a column each, in words that fit on a line."""
+    lines = []
+    while len(line) > COLUMNS and (cut := line.rfind(" ", begun, COLUMNS + 1)) >= 0:
+        lines.append(line[:cut])
+        line, begun = indent + line[cut + 1 :], len(indent)
+    return "\n".join([*lines, line.rstrip()])
 
 
 def rule(text: str, sign: str) -> str:

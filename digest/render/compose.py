@@ -31,8 +31,8 @@ NAME_LONGEST = 60
 TRENDING, TRENDING_ALONE = N_("Also trending"), N_("Trending now")
 FOLLOWED = N_("By people you follow")
 _NO_TOPICS = frozenset({TRENDING, TRENDING_ALONE, FOLLOWED})
-_NAMED = 3
-"""Topics that the lead names."""
+TOPICS_NAMED = 3
+"""Topics that are named, of all."""
 _FAKE = re.compile(r"\A(?:(?:re|fwd?|aw|wg|sv|tr)\s*(?:\[\d+\])?:\s*)+", re.IGNORECASE)
 """What would make a subject look like an answer; large providers take it for deceit."""
 
@@ -79,7 +79,7 @@ def compose(
         sections=sections,
         notice=notice(selection.mood, selection.lacking, words),
         why=why(subscriber.address, identity, words),
-        follows=follows([topic.text for topic in subscriber.topics], words),
+        follows=follows([t.text for t in subscriber.topics], len(subscriber.topics), words),
         manage_url=links.manage,
         unsubscribe_url=links.unsubscribe,
         feedback_url=links.feedback,
@@ -178,9 +178,9 @@ def _parts(topics: Sequence[tuple[str, int]], total: int, words: Language) -> st
     """As in "4 on LLM agents, 4 on video world models and 2 more"."""
     parts = [
         words.ngettext("%(number)s on %(topic)s", "%(number)s on %(topic)s", papers, topic=heading)
-        for heading, papers in topics[:_NAMED]
+        for heading, papers in topics[:TOPICS_NAMED]
     ]
-    if others := total - sum(papers for _, papers in topics[:_NAMED]):
+    if others := total - sum(papers for _, papers in topics[:TOPICS_NAMED]):
         parts.append(_more(others, words))
     return words.listed(parts)
 
@@ -208,15 +208,10 @@ def why(address: str, identity: Identity, words: Language) -> str:
     )
 
 
-def followed(topics: Sequence[str]) -> tuple[str, ...]:
-    """Of the texts of all topics those that are named, and "" for each further one."""
-    return (*topics[:_NAMED], *([""] * (len(topics) - _NAMED)))
-
-
-def follows(topics: Sequence[str], words: Language) -> str:
-    """What a reader follows, of the texts of all their topics."""
-    names = [topic_name(topic) for topic in topics[:_NAMED]]
-    rest = [_more(len(topics) - _NAMED, words)] if len(topics) > _NAMED else []
+def follows(topics: Sequence[str], count: int, words: Language) -> str:
+    """What a reader follows, of the texts of the first few topics and the number of all."""
+    names = [topic_name(topic) for topic in topics[:TOPICS_NAMED]]
+    rest = [_more(count - TOPICS_NAMED, words)] if count > TOPICS_NAMED else []
     return (
         words.gettext("You follow %(topics)s.", topics=words.listed(names + rest)) if names else ""
     )

@@ -1,7 +1,8 @@
 """A mail up to what differs between readers: each shape is printed once and cut at its holes.
 
 The same templates and header fields that print a page print it here, with a mark where a personal
-field comes; a mail is then one join of ready octets.
+field comes; a mail is then one join of ready octets. A field may come any number of times: each
+time costs one place in the join, some thirty nanoseconds.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -30,6 +31,8 @@ from digest.render.text import Text
 
 SHAPES = 4_096
 """Shapes of mails that are held; they share most of their octets."""
+LITERALS = 16_384
+"""Octets between holes that are held once."""
 _STUB = Card("", "", "", "", "", "", "", ())
 
 From = TypeVar("From")
@@ -47,12 +50,12 @@ class Mark(StrEnum):
     UNSUBSCRIBE = "\ue006"
     MANAGE = "\ue007"
     VIEW = "\ue008"
-    FEEDBACK = "\ue00e"
-    NAME = "\ue009"
-    ADDRESS = "\ue00a"
-    SUBJECT = "\ue00b"
-    LEAD = "\ue00c"
+    FEEDBACK = "\ue009"
+    NAME = "\ue00a"
+    ADDRESS = "\ue00b"
+    SUBJECT = "\ue00c"
     FOLLOWS = "\ue00d"
+    LEAD = "\ue00e"
     HEADING = "\ue100"
     """And the characters after it, one for each section; so with the cards."""
     HTML_CARD = "\ue200"
@@ -64,18 +67,22 @@ class Mark(StrEnum):
 
 READY = tuple(list(Mark)[:9])
 """Fields that are spliced as they are."""
-CARDS = (Mark.HTML_CARD, Mark.HTML_TAIL, Mark.TEXT_CARD, Mark.TEXT_TAIL)
-TEXTS = (Mark.NAME, Mark.ADDRESS, Mark.SUBJECT, Mark.FOLLOWS, Mark.LEAD)
+TOKENS = EditionTokens(
+    Mark.UNSUBSCRIBE * 32, Mark.MANAGE * 32, Mark.VIEW * 32, "", Mark.FEEDBACK * 32
+)
+"""Marks in the place of tokens, as long as these."""
+CARDS = (Mark.HTML_CARD, Mark.TEXT_CARD)
+OWN = (Mark.NAME, Mark.ADDRESS)
+"""Texts that every reader has one of."""
+TEXTS = (*OWN, Mark.SUBJECT, Mark.FOLLOWS, Mark.LEAD)
 """Fields of which templates make something: see `Forms`."""
 
 
 class Shape(NamedTuple):
-    """What decides how a mail is laid out."""
+    """What decides how a page is laid out."""
 
     day: date
     mood: Mood
-    lacking: tuple[str, ...]
-    """Sources that had not ended the day."""
     named: bool
     """Whether the reader's name is known."""
     follows: bool
@@ -84,10 +91,24 @@ class Shape(NamedTuple):
     """Papers that did not fit."""
     counts: tuple[int, ...]
     """Papers of each section."""
+    lacking: tuple[str, ...] = ()
+    """Sources that had not ended the day."""
 
 
-Key = tuple[date, Mood, tuple[str, ...], bool, bool, int, tuple[int, ...]]
-"""A shape as a plain tuple, which is made four times as fast."""
+Holes = tuple[tuple[str, ...], tuple[str, ...]]
+"""The marks that a card's HTML and its text have, in order."""
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """What templates put around an easy value of one length, in each form; told by identity."""
+
+    around: tuple[tuple[bytes, bytes], ...]
+
+
+Key = tuple[Shape, tuple[Holes, ...], tuple[Layout | None, Layout | None]]
+"""A page, the holes of its cards in order, how name and address are laid out (None: they are
+printed for each reader)."""
 
 
 class _Guarded(Memo[From, Made]):
@@ -111,6 +132,15 @@ class Forms:
         self._lock = RLock()
         self.known = 0
         """How many forms there are."""
+        self._layouts: dict[tuple[tuple[bytes, bytes], ...], Layout] = {}
+        self.names: Memo[int, Layout | None] = self.memo(
+            lambda size: self._lay(Mark.NAME, size), 512
+        )
+        """How an easy name is laid out, by its length, less than zero if it holds a blank."""
+        self.addresses: Memo[int, Layout | None] = self.memo(
+            lambda size: self._lay(Mark.ADDRESS, size), 512
+        )
+        """So with addresses."""
 
     def memo(self, make: Callable[[From], Made], most: int) -> Memo[From, Made]:
         """Values that depend on which forms are known: they are forgotten at each new one."""
@@ -132,27 +162,23 @@ class Forms:
                 for memo in self._memos:
                     memo.clear()
 
-    def places(self, sections: int) -> Callable[[Hole], int]:
-        """Where the octets for a hole are found among a mail's fields."""
-        starts = {str(mark): place for place, mark in enumerate(READY)}
-        start = len(READY)
-        for mark in TEXTS:
-            starts[mark] = start
-            start += len(self._of[mark])
-        headings = self._of[Mark.HEADING]
-        cards = start + sections * len(headings)
+    def number(self, mark: str, form: Form) -> int:
+        """Which of the forms of a text one is."""
+        return self._of[mark][form]
 
-        def place(hole: Hole) -> int:
-            mark, form = hole
-            kind = _kind(mark)
-            number = ord(mark) - ord(kind)
-            if kind in CARDS:
-                return cards + 4 * number + CARDS.index(kind)
-            if kind == Mark.HEADING:
-                return start + len(headings) * number + headings[form]
-            return starts[kind] + self._of.get(kind, {form: 0})[form]
+    def count(self, mark: str) -> int:
+        """How many forms a text has."""
+        return len(self._of[mark])
 
-        return place
+    def _lay(self, mark: Mark, size: int) -> Layout | None:
+        around = []
+        for form in self._of[mark]:
+            fits = abs(size) <= form.room
+            found = form.around if fits else form.layouts[size] if size > 0 else None
+            if found is None:
+                return None
+            around.append(found)
+        return self._layouts.setdefault(tuple(around), Layout(tuple(around)))
 
 
 def _kind(mark: str) -> str:
@@ -160,37 +186,64 @@ def _kind(mark: str) -> str:
     return mark if mark < Mark.HEADING else chr(ord(mark) & 0xFF00)
 
 
-def marked(base_url: str, identity: Identity, day: date) -> Links:
-    """The links of a mail, with marks for the tokens."""
-    unsubscribe, manage, view = Mark.UNSUBSCRIBE * 32, Mark.MANAGE * 32, Mark.VIEW * 32
-    tokens = EditionTokens(unsubscribe, manage, view, "", Mark.FEEDBACK * 32)
-    return Links.of(base_url, identity, tokens, day)
-
-
-def _marks(first: Mark, number: int, *, cut: bool) -> str:
-    """Where a card comes: in two pieces around the token of its feedback link, or in one."""
-    head, tail = chr(ord(first) + number), chr(ord(first) + 0x100 + number)
-    return f"{head}{Mark.FEEDBACK * 32}{tail}" if cut else head
-
-
 @dataclass(frozen=True, slots=True)
 class Frame:
     """The octets of a mail, with holes."""
 
-    parts: list[bytes]
-    """Literals, with nothing between each two."""
+    literals: list[bytes]
     pick: Callable[[Sequence[bytes]], tuple[bytes, ...]]
-    """From the fields of a mail, what stands between."""
+    """Of literals and then the fields of a mail (in the order of `READY`, `TEXTS`, headings,
+    cards), all that is joined."""
     seal: bytes
     """Sixteen octets that stand for the literals and holes."""
     known: int
     """How many forms there were: what the places of fields follow from."""
 
-    def fill(self, fields: Sequence[bytes]) -> bytes:
-        """The mail: fields in the order of `READY`, `TEXTS`, headings, cards."""
-        parts = self.parts.copy()
-        parts[1::2] = self.pick(fields)
-        return b"".join(parts)
+
+STALE = Frame([], tuple, b"", -1)
+"""The frame of nothing, for a moment in which forms have just been learnt."""
+
+
+class _Places:
+    """Where the octets for a hole are found among a mail's literals and fields."""
+
+    def __init__(
+        self, forms: Forms, start: int, sections: int, cards: Sequence[Holes], laid: Sequence[bool]
+    ) -> None:
+        self._forms, self._cards = forms, cards
+        self._starts = {str(mark): start + place for place, mark in enumerate(READY)}
+        start += len(READY)
+        self._laid: dict[str, bool] = dict(zip(OWN, laid, strict=True))
+        for mark in TEXTS:
+            self._starts[mark] = start
+            start += 1 if self._laid.get(mark) else forms.count(mark)
+        self._starts[Mark.HEADING] = start
+        start += sections * forms.count(Mark.HEADING)
+        self._pieces: list[tuple[int, int]] = []
+        for html, text in cards:
+            self._pieces.append((start, start + len(html) + 1))
+            start += len(html) + len(text) + 2
+
+    def of(self, hole: Hole) -> list[int]:
+        """One place, or those of a card's pieces and of the fields between them."""
+        mark, form = hole
+        kind = _kind(mark)
+        number = ord(mark) - ord(kind)
+        if kind in CARDS:
+            return self._card(number, CARDS.index(kind))
+        if kind == Mark.HEADING:
+            count = self._forms.count(kind)
+            return [self._starts[kind] + count * number + self._forms.number(kind, form)]
+        if kind in READY or self._laid.get(kind):
+            return [self._starts[kind]]
+        return [self._starts[kind] + self._forms.number(kind, form)]
+
+    def _card(self, number: int, side: int) -> list[int]:
+        piece = self._pieces[number][side]
+        found = [piece]
+        for place, mark in enumerate(self._cards[number][side], 1):
+            found += [self._starts[mark], piece + place]
+        return found
 
 
 class Frames:
@@ -208,25 +261,45 @@ class Frames:
         """`forms` grows by what frames are found to need."""
         self._identity, self._base_url, self._words = identity, base_url, words
         self._html, self._text, self._forms = html, text, forms
-        self._literals: Memo[bytes, bytes] = Memo(lambda literal: literal, SHAPES)
+        self._literals: Memo[bytes, bytes] = Memo(lambda literal: literal, LITERALS)
+        self._pages: Memo[Shape, Cut] = Memo(self._page, SHAPES)
+        self._learnt: set[Shape] = set()
         self.of: Memo[Key, Frame] = forms.memo(self._frame, SHAPES)
 
-    def _frame(self, key: Key) -> Frame:
-        shape = Shape(*key)
-        mail = self._mail(shape)
-        self._forms.learn(mail.holes)
-        place = self._forms.places(len(shape.counts))
-        parts = [b""] * (2 * len(mail.holes) + 1)
-        parts[::2] = [self._literals[literal] for literal in mail.literals]
-        told = b"\0".join(
-            [*mail.literals, *(f"{mark}{form}".encode() for mark, form in mail.holes)]
-        )
-        seal = blake2b(told, digest_size=16).digest()
-        return Frame(parts, itemgetter(*map(place, mail.holes)), seal, self._forms.known)
+    def learn(self, shape: Shape) -> None:
+        """Makes all forms known that a page needs: layouts and places depend on them."""
+        if shape not in self._learnt:
+            self._forms.learn(self._pages[shape].holes)
+            self._learnt.add(shape)
 
-    def _mail(self, shape: Shape) -> Cut:
+    def _frame(self, key: Key) -> Frame:
+        shape, cards, layouts = key
+        page = self._pages[shape]
+        self._forms.learn(page.holes)
+        literals = self._between(page, layouts)
+        laid = [layout is not None for layout in layouts]
+        places = _Places(self._forms, len(literals), len(shape.counts), cards, laid)
+        joined = [0]
+        for place, hole in enumerate(page.holes, 1):
+            joined += [*places.of(hole), place]
+        told = [*literals, *(f"{mark}{form}".encode() for mark, form in page.holes)]
+        seal = blake2b(b"\0".join(told), digest_size=16).digest()
+        return Frame(literals, itemgetter(*joined), seal, self._forms.known)
+
+    def _between(self, page: Cut, layouts: Sequence[Layout | None]) -> list[bytes]:
+        """The literals of a page, with what stands around name and address, where that is known."""
+        literals = list(page.literals)
+        known: dict[str, Layout | None] = dict(zip(OWN, layouts, strict=True))
+        for place, (mark, form) in enumerate(page.holes):
+            if layout := known.get(mark):
+                before, after = layout.around[self._forms.number(mark, form)]
+                literals[place] += before
+                literals[place + 1] = after + literals[place + 1]
+        return [self._literals[literal] for literal in literals]
+
+    def _page(self, shape: Shape) -> Cut:
         """From the first header field to the last boundary."""
-        links = marked(self._base_url, self._identity, shape.day)
+        links = Links.of(self._base_url, self._identity, TOKENS, shape.day)
         stub, limit = self._stub(shape, links), boundary(Mark.BOUNDARY * 32)
         name = Names.of(self._identity, shape.day).message_id(Mark.NAME_OF_MESSAGE * 32)
         head = header(
@@ -238,13 +311,14 @@ class Frames:
             links,
             self._identity,
         )
-        return (
+        cut = (
             plain_cut(head + opening(limit) + part(limit, "plain"))
             + quoted_cut(self._text_page(stub), html=False)
             + plain_cut(part(limit, "html"))
             + quoted_cut(self._html_page(stub), html=True)
             + plain_cut(closing(limit))
         )
+        return replace(cut, literals=tuple(self._literals[literal] for literal in cut.literals))
 
     def _stub(self, shape: Shape, links: Links) -> Digest:
         """A digest of marks."""
@@ -278,14 +352,12 @@ class Frames:
 
     def _text_page(self, stub: Digest) -> str:
         def card(card: Card, place: int) -> str:
-            marks = _marks(Mark.TEXT_CARD, int(card.title), cut=self._text.rated)
-            return f"{self._text.opening(place)}{marks}\n"
+            return self._text.opening(place) + chr(ord(Mark.TEXT_CARD) + int(card.title)) + "\n"
 
         return self._text.page(stub, card)
 
     def _html_page(self, stub: Digest) -> str:
         def card(card: Card) -> Markup:
-            marks = _marks(Mark.HTML_CARD, int(card.title), cut=self._html.rated)
-            return Markup(f"{marks}\n")  # noqa: S704 - marks
+            return Markup(chr(ord(Mark.HTML_CARD) + int(card.title)) + "\n")  # noqa: S704 - a mark
 
         return self._html.page(stub, card)

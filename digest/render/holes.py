@@ -24,7 +24,7 @@ _BEGIN, _END = "\uf8fe", "\uf8ff"
 _HOLE = re.compile(f"{_BEGIN}([^{_END}]*){_END}|{_MARK.pattern}".replace("\\1", "\\2"))
 _VALUE = chr(MARKS[0])
 """What stands for the value in a form, whatever its field."""
-_EASY = re.compile(r"(?!From )[A-Za-z0-9][\w@+,-]*+(?:[. ][\w@+,-]++)*+", re.ASCII)
+_EASY = re.compile(r"(?!From )[A-Za-z0-9][\w@+,-]*+(?:[. ][\w@+,-]++)*+", re.ASCII).fullmatch
 """A text that escaping, wrapping and quoted-printable leave as it is while it fits on a line."""
 
 
@@ -48,6 +48,7 @@ class Form:
     def __init__(self, call: str = "", *, html: bool = False) -> None:
         """`call`: a filter's call with a mark for the value; "" prints the value as it is."""
         self.call, self.html = call, html
+        self._hash = hash((call, html))
         self.room = COLUMNS
         """Columns up to which an easy value is printed as it is, between `around`."""
         self.around = (b"", b"")
@@ -64,7 +65,7 @@ class Form:
         return isinstance(other, Form) and (self.call, self.html) == (other.call, other.html)
 
     def __hash__(self) -> int:
-        return hash((self.call, self.html))
+        return self._hash
 
     def __str__(self) -> str:
         return f"{self.call} {self.html}"
@@ -109,7 +110,7 @@ def fill(forms: Iterable[Form], value: str, octets: bytes = b"") -> list[bytes]:
 
 def easy(value: str) -> bytes:
     """The octets of a text that is letters, digits and the plainest of signs; else b""."""
-    return value.encode() if _EASY.fullmatch(value) else b""
+    return value.encode() if _EASY(value) else b""
 
 
 Hole = tuple[str, Form]

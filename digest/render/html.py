@@ -12,8 +12,6 @@ from digest.render.templates import explained
 
 SAMPLE = Card("x", "", "", "", "", "", "", (), rate=Link("x", "x", "x"))
 """A card to try templates with."""
-TRIAL = "https://rate.invalid/"
-"""A feedback link's beginning, so that one sees whether templates print it."""
 
 
 class Html:
@@ -30,8 +28,6 @@ class Html:
             self._card = environment.get_template("card.html")
         except TemplateError as error:
             raise explained(error) from error
-        self.rated = TRIAL in self.card(SAMPLE, feedback=TRIAL)
-        """Whether cards have a feedback link."""
 
     def page(self, digest: Digest, card: Callable[[Card], Markup] | None = None) -> str:
         """The whole page, however large; `card` prints one paper."""

@@ -113,7 +113,7 @@ class Language:
 
     def number(self, number: int) -> str:
         """As in "12,345"."""
-        return str(format_decimal(number, locale=self.locale))
+        return _written(self, number)
 
     def brief(self, number: int) -> str:
         """As in "950", "1.7K", "12.3K", "3.4M"."""
@@ -126,7 +126,7 @@ class Language:
 
     def listed(self, items: Sequence[str]) -> str:
         """As in "a", "a and b", "a, b and c"."""
-        return str(format_list(items, locale=self.locale)) if items else ""
+        return _list(self, len(items)).format(*items) if items else ""
 
     def in_words(self, number: int) -> str:
         """In English a number up to twelve as a word, as a sentence begins; else in digits."""
@@ -154,6 +154,17 @@ def negotiated(accepted: str, otherwise: str = "en") -> Language:
             wanted.append((-weight, place, found[1]))
     spoken = (tag for weight, _, tag in sorted(wanted) if weight < 0 and speaks(tag))
     return language(next(spoken, otherwise), otherwise)
+
+
+@lru_cache(maxsize=4096)  # every mail counts something, and CLDR's patterns cost 30 µs
+def _written(words: Language, number: int) -> str:
+    return str(format_decimal(number, locale=words.locale))
+
+
+@lru_cache(maxsize=256)
+def _list(words: Language, items: int) -> str:
+    """A list of so many, as `str.format` takes it."""
+    return str(format_list([f"{{{place}}}" for place in range(items)], locale=words.locale))
 
 
 @lru_cache(maxsize=256)

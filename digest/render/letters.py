@@ -85,7 +85,7 @@ class Letters:
     def _message(self, asked: Asked, subject: str, said: dict[str, Any]) -> Message:
         address, identity = asked.wishes.address, self._identity
         names = _names(identity, asked.letter, asked.day)
-        digits = names.digits(address)
+        digits = names.digits(address.encode())
         name = names.message_id(digits[:HALF])
         reply = self.reply_to(asked) if asked.letter is LetterKind.CONFIRM else identity.mailbox
         header = _header(identity, Mailbox.parse(address), subject, asked.at, name, reply)

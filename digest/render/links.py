@@ -7,6 +7,9 @@ from typing import Self
 from digest.mail.identity import Identity
 from digest.mail.tokens import EditionTokens
 
+BOUNCES = "bounces+"
+"""What a reverse-path begins with; a reader's tag follows."""
+
 
 @dataclass(frozen=True, slots=True)
 class Links:
@@ -56,4 +59,9 @@ class Links:
 
 def reverse_path(tokens: EditionTokens, identity: Identity) -> str:
     """MAIL FROM that tells whose mail came back."""
-    return f"bounces+{tokens.bounce}@{identity.bounce_domain}"
+    return f"{BOUNCES}{tokens.bounce}@{identity.bounce_domain}"
+
+
+def feedback(base_url: str, tokens: EditionTokens) -> str:
+    """One token for all papers of a mail."""
+    return f"{base_url.rstrip('/')}/feedback/{tokens.feedback}/"

@@ -3,44 +3,55 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import NamedTuple
 
-from digest.errors import RenderError
-from digest.model import Card, Digest, Paper, Reason, Selection
+from digest.model import Card, Choice, Digest, Paper, Reason, Selection
 from digest.render.card import card
-from digest.render.compose import heading, trends_last
-from digest.render.frames import Mark
+from digest.render.compose import heading
+from digest.render.frames import READY, Holes
+from digest.render.holes import Cut, quoted_cut
 from digest.render.html import Html
 from digest.render.languages import Language
 from digest.render.memo import Memo
-from digest.render.quoted import fragment
 from digest.render.text import MOST, Text
 
 CARDS = 6_000
 """Cards that are held, of about 5 kB: those of a day's papers and its readers' topics."""
-
-TOKEN = 32
-"""Characters of a token."""
+CHOICES = 32_768
+"""Choices whose cards are known."""
 
 Reasons = tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ReadyCard:
-    """One paper under its heading."""
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """What decides where a card stands and how it is joined; told by identity."""
 
     heading: str
+    holes: Holes
+    """Tokens that are spliced into it."""
+
+
+class ReadyCard(NamedTuple):
+    """One paper under its heading."""
+
+    kind: Kind
     title: str
-    octets: tuple[bytes, bytes, bytes, bytes]
-    """In HTML and in text behind its number, both quoted-printable and without their last line
-    break; each in two pieces, between which the token of its feedback link comes."""
+    octets: tuple[bytes, ...]
+    """Its HTML, then its text behind its number, both quoted-printable, without their last line
+    break, and cut at their holes."""
     seal: bytes
-    """Sixteen octets that stand for those."""
+    """Eight octets that stand for those."""
+    size: int
+    """What the HTML weighs."""
 
 
-Printed = tuple[tuple[bytes, bytes, bytes, bytes], bytes]
-"""Octets and seal."""
-Groups = dict[str, list[ReadyCard]]
-"""The cards under each heading."""
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    octets: tuple[bytes, ...]
+    seal: bytes
+    holes: Holes
+    size: int
 
 
 class ReadyCards:
@@ -48,73 +59,80 @@ class ReadyCards:
 
     def __init__(self, html: Html, text: Text, words: Language, feedback: str) -> None:
         """`feedback`: what feedback links begin with, with marks for the token."""
-        self._html, self._text, self._words, self._feedback = html, text, words, feedback
+        self._html, self._text, self._words = html, text, words
+        self._feedback = feedback
         self._number = len(text.opening(MOST))
         self._made: Memo[tuple[Paper, Reasons], ReadyCard] = Memo(self._make, CARDS)
-        self._printed: Memo[Card, Printed] = Memo(self._print, CARDS)
-        self._met: dict[int, tuple[Paper, Reasons, ReadyCard]] = {}
+        self._printed: Memo[Card, _Printed] = Memo(self._print, CARDS)
+        self._kinds: Memo[tuple[str, Holes], Kind] = Memo(lambda key: Kind(*key), CARDS)
+        self._held: Mapping[str, Paper] = {}
+        self._choices: dict[int, tuple[Choice, ReadyCard]] = {}
+        self._ids: dict[tuple[int, int], tuple[Paper, Reasons, ReadyCard]] = {}
 
-    def chosen(self, selection: Selection, papers: Mapping[str, Paper]) -> Groups:
+    def chosen(self, selection: Selection, papers: Mapping[str, Paper]) -> list[ReadyCard]:
         """The cards of a selection; papers that are unknown by now are left out.
 
-        Reasons that were met are known by their id: hashing them costs more than all the rest.
+        A choice that was met is known by its id: hashing reasons costs more than all the rest.
         """
-        groups: Groups = {}
-        met = self._met
-        for choice in selection.choices:
-            paper, reasons = papers.get(choice.paper), choice.reasons
-            if paper is None:
-                continue
-            known = met.get(id(reasons))
-            if known is not None and known[1] is reasons and known[0] is paper:
-                ready = known[2]
-            else:
-                ready = self._of(paper, reasons)
-            if ready.heading in groups:
-                groups[ready.heading].append(ready)
-            else:
-                groups[ready.heading] = [ready]
-        return trends_last(groups)
+        if papers is not self._held:  # as they stood at another instant
+            self._held, self._choices = papers, {}
+        try:
+            choices = self._choices
+            return [choices[id(choice)][1] for choice in selection.choices]
+        except KeyError:
+            known = [choice for choice in selection.choices if choice.paper in papers]
+            return [self._meet(choice, papers[choice.paper]) for choice in known]
 
-    def composed(self, digest: Digest) -> Groups:
+    def composed(self, digest: Digest) -> list[ReadyCard]:
         """The cards of a digest, such as one that was made to fit."""
-        return {
-            section.heading: [
-                ReadyCard(section.heading, one.title, *self._printed[one]) for one in section.cards
-            ]
+        return [
+            self._ready(section.heading, one)
             for section in digest.sections
-        }
+            for one in section.cards
+        ]
 
     def octets(self, found: Card) -> int:
         """What a card weighs in the HTML."""
-        return len(b"".join(self._printed[found][0][:2])) + TOKEN
+        return self._printed[found].size
 
-    def _of(self, paper: Paper, reasons: Reasons) -> ReadyCard:
-        """Holds the objects, too, so that no other is given the id."""
-        ready = self._made[paper, reasons]
-        if len(self._met) >= CARDS:
-            self._met.clear()
-        self._met[id(reasons)] = (paper, reasons, ready)
-        return ready
+    def _meet(self, choice: Choice, paper: Paper) -> ReadyCard:
+        """Holds the objects, too, so that no other is given their ids."""
+        reasons = choice.reasons
+        met = self._ids.get((id(paper), id(reasons)))
+        if met is None:
+            if len(self._ids) >= CARDS:
+                self._ids = {}
+            met = self._ids[id(paper), id(reasons)] = paper, reasons, self._made[paper, reasons]
+        if len(self._choices) >= CHOICES:
+            self._choices = {}
+        self._choices[id(choice)] = choice, met[2]
+        return met[2]
 
     def _make(self, key: tuple[Paper, Reasons]) -> ReadyCard:
-        found = card(*key, self._words)
-        return ReadyCard(heading(key[1]), found.title, *self._printed[found])
+        return self._ready(heading(key[1]), card(*key, self._words))
 
-    def _print(self, found: Card) -> Printed:
-        shown = self._words, self._feedback
-        html = str(self._html.card(found, *shown)).removesuffix("\n")
-        text = self._text.card(found, MOST, *shown)[self._number :].removesuffix("\n")
-        octets = (
-            *_pieces(html, "card.html", rated=self._html.rated),
-            *_pieces(text, "card.txt", rated=self._text.rated),
-        )
-        return octets, blake2b(b"\0".join(octets), digest_size=16).digest()
+    def _ready(self, under: str, found: Card) -> ReadyCard:
+        printed = self._printed[found]
+        kind = self._kinds[under, printed.holes]
+        return ReadyCard(kind, found.title, printed.octets, printed.seal, printed.size)
+
+    def _print(self, found: Card) -> _Printed:
+        html = _cut(str(self._html.card(found, self._words, self._feedback)), html=True)
+        text = self._text.card(found, MOST, self._words, self._feedback)[self._number :]
+        cuts = html, _cut(text, html=False)
+        octets = cuts[0].literals + cuts[1].literals
+        holes = (_marks(cuts[0]), _marks(cuts[1]))
+        seal = blake2b(b"\0".join([*octets, str(holes).encode()]), digest_size=8).digest()
+        size = sum(map(len, html.literals)) + 32 * len(html.holes)
+        return _Printed(octets, seal, holes, size)
 
 
-def _pieces(printed: str, name: str, *, rated: bool) -> tuple[bytes, bytes]:
-    """What stands before and behind the token. Raises RenderError."""
-    head, *tail = printed.split(Mark.FEEDBACK * TOKEN)
-    if len(tail) != rated:
-        raise RenderError(f"{name}: the feedback link must stand once in every card, or in none")
-    return fragment(head), fragment(tail[0]) if tail else b""
+def _cut(page: str, *, html: bool) -> Cut:
+    """A card cut at its tokens, without its last line break."""
+    cut = quoted_cut(page, html=html)
+    last = cut.literals[-1].removesuffix(b"\r\n")
+    return Cut((*cut.literals[:-1], last), cut.holes)
+
+
+def _marks(cut: Cut) -> tuple[str, ...]:
+    return tuple(mark for mark, _ in cut.holes if mark in READY)

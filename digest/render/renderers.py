@@ -1,6 +1,6 @@
 """Messages in the language of each reader: one `Renderer` for every language that is asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from digest.mail.identity import Identity
@@ -48,6 +48,29 @@ class Renderers:
     ) -> Message:
         """The mail of one reader, whom the store knows by a number."""
         return self.of(reader.locale).message(reader, selection, papers, number)
+
+    def messages(
+        self,
+        readers: Sequence[Subscriber],
+        selections: Sequence[Selection],
+        papers: Sequence[Mapping[str, Paper]],
+        numbers: Sequence[int],
+    ) -> Iterator[Message]:
+        """The mails of one edition's readers, in their order, each printed when it is taken."""
+        makers = [self.of(reader.locale) for reader in readers]
+        rows: dict[Renderer, list[int]] = {}
+        for place, maker in enumerate(makers):
+            rows.setdefault(maker, []).append(place)
+        queues = {
+            maker: maker.messages(
+                [readers[place] for place in places],
+                [selections[place] for place in places],
+                [papers[place] for place in places],
+                [numbers[place] for place in places],
+            )
+            for maker, places in rows.items()
+        }
+        return (next(queues[maker]) for maker in makers)
 
     def digest(
         self, reader: Subscriber, selection: Selection, papers: Mapping[str, Paper], number: int

@@ -8,7 +8,7 @@ from jinja2 import Environment, TemplateError
 from digest.errors import RenderError
 from digest.model import Card, Digest
 from digest.render import holes
-from digest.render.html import SAMPLE, TRIAL
+from digest.render.html import SAMPLE
 from digest.render.languages import ENGLISH, Language, language
 from digest.render.templates import explained
 
@@ -28,8 +28,6 @@ class Text:
         except TemplateError as error:
             raise explained(error) from error
         self.opening(1)
-        self.rated = TRIAL in self.card(SAMPLE, 1, feedback=TRIAL)
-        """Whether cards have a feedback link."""
 
     def page(self, digest: Digest, card: Callable[[Card, int], str] | None = None) -> str:
         """The whole text; `card` prints one paper under its number."""

@@ -46,9 +46,11 @@ class Press:
         numbers = self._subscribers.numbers([reader.address for reader in readers])
         chosen = [self._honest(selections[reader.address]) for reader in readers]
         known = self._known(chosen)
-        return (
-            self._renderer.message(reader, choice, known[choice.at], numbers[reader.address])
-            for reader, choice in zip(readers, chosen, strict=True)
+        return self._renderer.messages(
+            readers,
+            chosen,
+            [known[choice.at] for choice in chosen],
+            [numbers[reader.address] for reader in readers],
         )
 
     def proof(self, reader: Subscriber, selection: Selection) -> tuple[Digest, Message]:

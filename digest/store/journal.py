@@ -95,15 +95,16 @@ class Journal:
         os.close(self._file)
 
     def _mark(self, claim: Claim, state: DeliveryState, retry_after: int) -> None:
-        mark = Mark(claim.day.toordinal(), claim.reader, state, retry_after)
-        self._write(packed(self.number, mark))
+        self._write(_packed(self.number, claim.day.toordinal(), claim.reader, state, retry_after))
 
     def _write(self, record: bytes) -> None:
-        with _told(self._path):
+        try:
             written = os.write(self._file, record)
-            if written != len(record):  # a full disk: half a record would hide those after it
-                os.ftruncate(self._file, self._size)
-                raise OSError("no space left for a whole mark")
+        except OSError as error:
+            raise _explained(error, self._path) from error
+        if written != len(record):  # a full disk: half a record would hide those after it
+            os.ftruncate(self._file, self._size)
+            raise _explained(OSError("no space left for a whole mark"), self._path)
         self._size += written
 
 
@@ -187,8 +188,12 @@ def header(number: int, process: Process) -> bytes:
 
 def packed(number: int, mark: Mark) -> bytes:
     """One mark as it is written; the journal's number is part of the checksum."""
-    retry = min(max(mark.retry_after, 0), _MOST)
-    return _sealed(_MARK.pack(CODES[mark.state], mark.day, mark.reader, retry), number)
+    return _packed(number, mark.day, mark.reader, mark.state, mark.retry_after)
+
+
+def _packed(number: int, day: int, reader: int, state: DeliveryState, retry_after: int) -> bytes:
+    retry = min(max(retry_after, 0), _MOST)
+    return _sealed(_MARK.pack(CODES[state], day, reader, retry), number)
 
 
 def replay(content: bytes, boot: bytes) -> Left:
@@ -236,6 +241,8 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreError(
-            f"{path}: {error.strerror or error}; without its marks no mail is sent"
-        ) from error
+        raise _explained(error, path) from error
+
+
+def _explained(error: OSError, path: Path) -> StoreError:
+    return StoreError(f"{path}: {error.strerror or error}; without its marks no mail is sent")

@@ -69,7 +69,9 @@ def prepare(message: Message, server: Abilities) -> Envelope | Unfit:
     eightbit = not message.content.isascii()
     if eightbit and not server.eightbit:
         return Unfit(_REJECTED, "not sent: 8-bit content for a server without 8BITMIME (RFC 6152)")
-    content = transparent(message.content)
+    # What has a seal was joined of pieces in quoted-printable, in which no dot begins a line and no
+    # CR or LF stands alone: looking again would cost a fifth of the whole conversation.
+    content = message.content if message.seal else transparent(message.content)
     if content is None:
         return Unfit(_REJECTED, "not sent: a lone CR or LF in the content (RFC 5321 §2.3.8)")
     size = f" SIZE={octets}" if server.declares_size else ""

@@ -1,18 +1,22 @@
 """A session with a relay: one mail after the other, reopened when it is lost."""
 
 import asyncio
+import re
 from ssl import SSLContext
 
 from digest.errors import TransportError
 from digest.mail.reply import Reply
 from digest.mail.verdict import LOST, Action, Phase, judge
-from digest.model import Message, Outcome, Scope
+from digest.model import DeliveryState, Message, Outcome, Scope
 from digest.ports import BeforeDot
 from digest.transport.connection import Connection, connect
 from digest.transport.envelope import Unfit, prepare
 from digest.transport.pipeline import Passage, Unmarked
 from digest.transport.settings import SmtpSettings
 
+ACCEPTED = re.compile(rb"(250 [!-~ ]{0,400}[!-~])\r\n")
+"""What nearly every mail ends with: one plain line, which needs no judge."""
+_ACCEPTED = DeliveryState.ACCEPTED
 _QUIT_LIMIT = 5.0
 
 
@@ -63,6 +67,9 @@ class SmtpSession:
 
     def _settled(self, message: Message, answer: bytes, phase: Phase) -> Outcome:
         """Judges the server's last word; leaves a connection that is over or out of step."""
+        if phase is Phase.DOT and (plain := ACCEPTED.fullmatch(answer)):
+            self._closings = 0
+            return Outcome(message.address, message.day, _ACCEPTED, plain[1].decode())
         reply = Reply.parse(answer)
         action = judge(reply, phase)
         self._closings = self._closings + 1 if reply.code == 421 else 0

@@ -1,11 +1,11 @@
 """How the relay is reached, and what is allowed on the way."""
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from digest.errors import BadSetting
+from digest.mail.domain import is_loopback
 from digest.mail.operators import canonical
 from digest.mail.verdict import Phase
 from digest.transport.gate import Limit
@@ -180,13 +180,3 @@ class SmtpSettings:
         return {
             canonical(entry.name): Limit(entry.concurrency, entry.rate) for entry in self.provider
         }
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this very machine: `localhost`, 127.0.0.0/8, ::1."""
-    if host.lower().rstrip(".") == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False

@@ -1,12 +1,17 @@
 """`digest inbound` and `digest suppressions`, as an MTA and a person call them."""
 
+import json
 import sqlite3
+from datetime import datetime
 
 import pytest
 from commands import Installation
 
+from digest.cli import cli
+from digest.errors import Unknown
+
 FROM = "Paper Digest <digest@digest.example>"
-ANN = "ann@reader.example"
+ANN, BOB = "ann@reader.example", "bob@reader.example"
 
 
 @pytest.fixture
@@ -92,44 +97,74 @@ def test_imap_without_settings_says_what_is_missing(digest):
     assert "inbound.imap" in said.last
 
 
-def test_suppressions_as_a_person_keeps_them(digest):
-    digest("subscribers", "add", ANN)
-    assert digest("suppressions", "add", ANN, "--reason", "by phone").status == 0
-    (row,) = digest("suppressions", "list", "--json").records
+@pytest.fixture
+def called(tmp_path, monkeypatch, capsys):
+    """Calls a command in this process: its exit status, and its output as records or text."""
+    monkeypatch.setenv("DIGEST_HOME", str(tmp_path / "var"))
+    monkeypatch.setenv("DIGEST__MAIL__FROM", FROM)
+
+    def call(*words):
+        capsys.readouterr()
+        status = cli.main(list(words), prog_name="digest", standalone_mode=False) or 0
+        printed = capsys.readouterr()
+        records = [json.loads(line) for line in printed.out.splitlines() if line.startswith("{")]
+        return status, records or printed.out, printed.err
+
+    return call
+
+
+def state(called, address):
+    return called("subscribers", "show", address, "--json")[1][0]["state"]
+
+
+def test_suppressions_as_a_person_keeps_them(called):
+    called("subscribers", "add", ANN)
+    assert called("suppressions", "add", ANN, "--reason", "by phone")[0] == 0
+    (row,) = called("suppressions", "list", "--json")[1]
     assert set(row) == {"address", "reason", "since"}
     assert (row["address"], row["reason"]) == (ANN, "by phone")
-    assert "T" in row["since"]
-    assert digest("subscribers", "show", ANN, "--json").records[0]["state"] == "suppressed"
-    assert digest("suppressions", "remove", ANN).status == 0
-    assert digest("subscribers", "show", ANN, "--json").records[0]["state"] == "active"
-    assert digest("suppressions", "remove", ANN).status == 2
+    assert datetime.fromisoformat(row["since"]).tzinfo is not None
+    assert state(called, ANN) == "suppressed"
+    assert called("suppressions", "remove", ANN)[0] == 0
+    assert state(called, ANN) == "active"
+    with pytest.raises(Unknown, match="is not suppressed"):
+        called("suppressions", "remove", ANN)
 
 
-def test_suppressions_are_imported_from_what_other_programs_export(digest):
-    file = digest.directory / "export.csv"
+def test_suppressions_are_imported_from_what_other_programs_export(called, tmp_path):
+    file = tmp_path / "export.csv"
     file.write_text(
         "Email Address,Bounce Type,Date\n"
-        f"{ANN},hard,2026-08-21\nnonsense,hard,\nbob@reader.example,soft,2026-08-21T06:30:00+02:00\n"
+        f"{ANN},hard,2026-08-21\nnonsense,hard,\n{BOB},soft,2026-08-21T06:30:00+02:00\n"
         "eve@reader.example,hard,yesterday\n"
     )
-    said = digest("suppressions", "import", str(file))
-    assert said.status == 1
-    assert said.out == "2 suppressed, 2 refused\n"
-    assert "line 3" in said.err
-    assert "line 5" in said.err
-    rows = digest("suppressions", "list", "--json").records
-    assert [(row["address"], row["reason"]) for row in rows] == [
-        (ANN, "hard"),
-        ("bob@reader.example", "soft"),
-    ]
-    bare = digest.directory / "bare.txt"
+    dry = called("suppressions", "import", str(file), "--dry-run")
+    assert dry[1] == "2 would be suppressed, 2 would be refused\n"
+    assert called("suppressions", "list", "--json")[1] == ""
+    status, out, err = called("suppressions", "import", str(file))
+    assert (status, out) == (1, "2 suppressed, 2 refused\n")
+    assert "line 3" in err
+    assert "line 5" in err
+    rows = called("suppressions", "list", "--json")[1]
+    assert [(row["address"], row["reason"]) for row in rows] == [(ANN, "hard"), (BOB, "soft")]
+
+
+def test_bare_addresses_are_imported_too(called, tmp_path):
+    bare = tmp_path / "bare.txt"
     bare.write_text("carl@reader.example\ndora@reader.example\n")
-    assert digest("suppressions", "import", str(bare)).out == "2 suppressed, 0 refused\n"
+    assert called("suppressions", "import", str(bare))[1] == "2 suppressed, 0 refused\n"
 
 
-def test_nobody_suppressed_is_planned_for(digest):
-    digest("subscribers", "add", ANN)
-    digest("subscribers", "add", "bob@reader.example")
-    digest("suppressions", "add", ANN)
-    planned = digest("deliveries", "--day", "2026-08-20", "--json").records
-    assert [row["address"] for row in planned] == ["bob@reader.example"]
+def test_nobody_suppressed_is_planned_for_or_imported(called, tmp_path):
+    called("subscribers", "add", ANN)
+    called("subscribers", "add", BOB)
+    called("suppressions", "add", ANN)
+    called("suppressions", "add", "eve@reader.example")
+    file = tmp_path / "readers.csv"
+    file.write_text(f"email\n{ANN}\neve@reader.example\ncarl@reader.example\n")
+    called("subscribers", "import", str(file))
+    planned = called("deliveries", "--day", "2026-08-20", "--json")[1]
+    assert [row["address"] for row in planned] == [BOB, "carl@reader.example"]
+    assert state(called, ANN) == "suppressed"
+    known = [row["email"] for row in called("subscribers", "list", "--json")[1]]
+    assert "eve@reader.example" not in known

@@ -108,7 +108,7 @@ class Body(SameBody):
 
     def message(self, address):
         mail = super().message(address)
-        return replace(mail, reverse_path=f"bounces+{address.partition('@')[0]}@digest.example")
+        return mail._replace(reverse_path=f"bounces+{address.partition('@')[0]}@digest.example")
 
 
 class LabRoom(Room):

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from scripted_web import ScriptedWeb, answer, reset
 from smtp_server import ScriptedServer
+from web_server import Site
 
 from digest.app import open_app
 from digest.app.telling import absence, figures
@@ -137,10 +138,11 @@ def paths(web):
 
 
 def test_webhook_and_dead_mans_switch(tmp_path, relay, hub):
-    with ScriptedWeb([answer("200 OK")]) as web, hooked(tmp_path, relay, hub, web) as app:
+    with Site() as web, hooked(tmp_path, relay, hub, web) as app:
         run(app)
-        assert paths(web) == ["/secret2/start", "/hook/secret1", "/secret2/fail"]
-        told = json.loads(web.requests[1].partition(b"\r\n\r\n")[2])
+        paths = [path for _, path, _ in web.heard]
+        assert paths == ["/secret2/start", "/hook/secret1", "/secret2/fail"]
+        told = json.loads(web.heard[1][2])
         assert told["exit_status"] == 1
         causes = {each["cause"]: each for each in told["causes"]}
         assert causes.keys() == {"source-failed", "silent-day"}

@@ -10,6 +10,11 @@ from digest.mail.inbound.incoming import Incoming
 from digest.mail.inbound.refusal import Answers, Refusal, refusal
 from digest.model import Severity
 
+MOST = 100
+"""Recipients of one report that are looked at."""
+TRANSCRIPT = 16_384
+"""Characters of a notice in which the command is looked for that was refused."""
+
 ADDRESS = re.compile(r"[^\s<>\"(),:;\[\]\\]+@[^\s<>\"(),:;\[\]\\'|]+[^\s<>\"(),:;\[\]\\'|.]")
 _XTEXT = re.compile(r"\+([0-9A-Fa-f]{2})")
 _UTF8 = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
@@ -36,7 +41,7 @@ class Failure:
 def failures(mail: Incoming) -> list[Failure]:
     """Those of the report's fields; empty when it has none."""
     found: dict[str, Failure] = {}
-    for fields in mail.status:
+    for fields in mail.status[: MOST + 1]:  # the first group speaks of the message
         failure = _failure(fields, mail)
         if failure and "@" in failure.address[1:]:
             known = found.get(failure.address)
@@ -116,7 +121,7 @@ def _character(found: re.Match[str]) -> str:
 
 def told_of(address: str, notice: str) -> str:
     """What a notice says of one address: from the line that names it to the next that names one."""
-    lines = notice.split("\n")
+    lines = notice[: 4 * TRANSCRIPT].split("\n")
     parts: list[str] = []
     for start, line in enumerate(lines):
         if address and address in line.lower():
@@ -161,6 +166,7 @@ _MAIL = re.compile(
 
 def answered(transcript: str, address: str) -> Answers:
     """Which command the refusal of an address answers."""
+    transcript = transcript[:TRANSCRIPT]
     command = _answered_command(transcript, address)
     if command == "nothing":
         return Answers.UNKNOWN

@@ -10,14 +10,11 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from email import message_from_string
 
-from digest.mail.inbound.dsn import ADDRESS, Failure, answered, mailbox, told_of
+from digest.mail.inbound.dsn import ADDRESS, MOST, Failure, answered, mailbox, told_of
 from digest.mail.inbound.fields import Fields, groups
 from digest.mail.inbound.incoming import Incoming, addresses
 from digest.mail.inbound.refusal import Refusal, refusal
 from digest.model import Severity
-
-MOST = 100
-"""Recipients of one notice that are looked at."""
 
 _DELAYED = re.compile(
     r"\b(?:has|have|is|was|been)\b.{0,40}\bdelayed\b|delivery status notification \(delay\)"
@@ -96,7 +93,7 @@ def _fielded(mail: Incoming) -> list[Failure]:
     if "final-recipient:" not in mail.notice.lower():
         return []
     found = [group for group in groups(_flush(mail.notice)) if "final-recipient" in group]
-    made = [(mailbox(group["final-recipient"]), group) for group in found]
+    made = [(mailbox(group["final-recipient"]), group) for group in found[:MOST]]
     return [_from_fields(address, group, mail) for address, group in made if "@" in address]
 
 

@@ -11,7 +11,7 @@ from digest.mail.inbound.automatic import auto_submitted, is_automatic
 from digest.mail.inbound.commands import Command, Verb, commands, unsubscribe_token
 from digest.mail.inbound.dsn import Failure
 from digest.mail.inbound.envelope import Envelope
-from digest.mail.inbound.incoming import LONGEST, Incoming
+from digest.mail.inbound.incoming import Incoming
 from digest.mail.inbound.refusal import Refusal
 from digest.mail.inbound.signs import DAEMON, bounce_like, from_daemon
 from digest.model import Severity
@@ -39,6 +39,8 @@ class Reading:
     commands: tuple[Command, ...] = ()
 
 
+GUESSED, LINES = 65_536, 500
+"""Octets and lines of a mail in which the library looks for an address."""
 LEAVING = (Command(Verb.UNSUBSCRIBE),)
 
 
@@ -149,7 +151,10 @@ def _by_library(octets: bytes) -> Iterable[str]:
     try:
         from flufl.bounce import all_failures
 
-        transient, permanent = all_failures(message_from_bytes(octets[:LONGEST]))
+        short = b"\n".join(
+            octets[:GUESSED].split(b"\n", LINES)[:LINES]
+        )  # it reads line by line, slowly
+        transient, permanent = all_failures(message_from_bytes(short))
     except Exception:  # noqa: BLE001 - a fall-back of the last resort, and it raises what it likes
         return []
     return sorted({found.decode("utf-8", "replace").lower() for found in transient | permanent})

@@ -3,21 +3,27 @@
 import re
 from collections.abc import Iterator
 
-_SEPARATOR = re.compile(
-    r"""^\W{0,3}[-_=*+#.>\s]{2,}\s*
-        [^\n]{0,40}?\b(?:original\ |returned\ |undelivered\ |unsent\ |forwarded\ |failed\ |bounced\ )
-        (?:message|mail|e-?mail|text|headers?)\b[^\n]{0,60}$
-      | ^[-=*\s]*\b(?:this|below|here|following)\b[^\n]{0,40}\bcopy\ of\ (?:the|your)\b[^\n]{0,60}$
-      | ^\W*message\ (?:header|contents?|text)s?\ (?:follow|is\ below)[^\n]{0,30}$
-      | ^\W*(?:the\ )?(?:header|text)s?\ of\ (?:the|your)\ (?:original\ )?(?:message|mail)[^\n]{0,40}$
-      | ^[-=*]{3,}\s*(?:original|returned|unsent)\b[^\n]{0,60}$
-      | ^[-=*]+\s*(?:message\ header|received\ header|header|the\ header)s?\b[^\n]{0,60}$
-      | ^\W*(?:your\ |the\ )?(?:original|returned|unsent|undelivered)\ (?:message|mail)
-        (?:\ headers?)?(?:\ (?:follows|was|is|below)[^\n]{0,40})?\W*$
-      | ^\W*(?:please\ find\ )?(?:your|the)\ (?:original\ )?message\ (?:is\ )?(?:attached|follows)\b[^\n]{0,40}$
+_DECORATION = " \t-=_*#+.>"
+"""What stands around the words of a line that parts two texts."""
+_ALWAYS = re.compile(
+    r"""(?:this|below|here|following)\b.{0,40}\bcopy\ of\ (?:the|your)\b
+      | message\ (?:header|contents?|text)s?\ (?:follow|is\ below)
+      | (?:the\ )?(?:header|text)s?\ of\ (?:the|your)\ (?:original\ )?(?:message|mail)
+      | (?:your\ |the\ )?(?:original|returned|unsent|undelivered)\ (?:message|mail)(?:\ headers?)?
+        (?:\ (?:follows|was|is|below).{0,40})?:?\Z
+      | (?:please\ find\ )?(?:your|the)\ (?:original\ )?message\ (?:is\ )?(?:attached|follows)\b
     """,
-    re.IGNORECASE | re.MULTILINE | re.VERBOSE,
+    re.IGNORECASE | re.VERBOSE,
 )
+_DECORATED = re.compile(
+    r"""(?:original|returned|unsent)\b | (?:message\ |received\ |the\ )?headers?\b
+      | .{0,40}\b(?:original|returned|undelivered|unsent|forwarded|failed|bounced)
+        [ ](?:message|mail|e-?mail|text|headers?)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+LONGEST = 200
+"""Characters of a line that can part two texts."""
 _HEADERS = re.compile(
     r"^(?:Received|Return-Path|Message-ID|DKIM-Signature|X-[\w-]+|MIME-Version|Delivered-To|From"
     r"|Date|To|Subject|Content-Type|Reply-To|Sender|Cc|Authentication-Results)[ \t]*:",
@@ -29,22 +35,30 @@ _SURE = re.compile(r"^(?:Received|Return-Path|Message-ID|MIME-Version|DKIM-Signa
 
 def split(text: str) -> tuple[str, str]:
     """What people read, and the returned message behind it; "" when none came back."""
-    header = _returned_header(text)
-    places = [] if header is None else [header]
-    for found in _SEPARATOR.finditer(text):
-        rest = text[found.end() :].lstrip("\n -=*>")
-        if found.start() > 0 and _looks_like_message(rest):
-            places.append(found.start())
-            break
-    if not places:
+    found = [place for place in (_returned_header(text), _separator(text)) if place is not None]
+    if not found:
         return text, ""
-    place = min(places)
+    place = min(found)
     return text[:place], re.sub(r"\A(?:[^\n:]*\n)+?(?=[A-Za-z-]+:)", "", text[place:], count=1)
 
 
-def _looks_like_message(text: str) -> bool:
-    lines = [line for line in text.split("\n")[:8] if line.strip()]
-    return any(map(_HEADERS.match, lines))
+def _separator(text: str) -> int | None:
+    """Where a line parts the two, and fields follow."""
+    lines = list(_lines(text))
+    for number, (start, line) in enumerate(lines):
+        if start and _parts(line):
+            following = [below for _, below in lines[number + 1 : number + 12] if below.strip()]
+            if any(map(_HEADERS.match, following[:8])):
+                return start
+    return None
+
+
+def _parts(line: str) -> bool:
+    bare = line.strip(_DECORATION)
+    if not bare or len(bare) > LONGEST:
+        return False
+    decorated = len(line.lstrip(" \t>")) - len(line.lstrip(_DECORATION)) >= 2
+    return bool(_ALWAYS.match(bare) or (decorated and _DECORATED.match(bare)))
 
 
 def _returned_header(text: str) -> int | None:

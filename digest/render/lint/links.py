@@ -1,12 +1,12 @@
 """Links lead where they say, and a reader can leave."""
 
-import ipaddress
 import re
 from collections import defaultdict
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from digest.mail.characters import one_line
+from digest.mail.domain import is_loopback
 from digest.render.lint.document import Document, Voice
 from digest.render.lint.element import Element
 from digest.render.lint.finding import Finding
@@ -73,17 +73,9 @@ def _problem(address: str) -> str:
         return "characters that must be percent-encoded"
     if parts.scheme != "mailto" and "@" in parts.netloc:
         return "user information may deceive"
-    if parts.scheme == "http" and not _is_here(host):
+    if parts.scheme == "http" and not is_loopback(host):
         return "unencrypted: write https:"
     return f"longer than {LONGEST} characters" if len(address) > LONGEST else ""
-
-
-def _is_here(host: str) -> bool:
-    """Whether a host is this machine: trials have no certificate."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _deceit(link: Element, words: str) -> str:

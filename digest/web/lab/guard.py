@@ -9,6 +9,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from digest.mail.domain import is_loopback
+
 PAGE = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:;"
     " connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none';"
@@ -57,7 +59,7 @@ class Guard:
 
     def _is_ours(self, name: str) -> bool:
         """The name it is bound to or localhost; for an open bind any address, but no other name."""
-        if name in {self._host, "localhost"} or _loopback(name):
+        if name in {self._host, "localhost"} or is_loopback(name):
             return True
         return self._host in {"0.0.0.0", "::"} and _address(name)  # noqa: S104 - only compared
 
@@ -90,7 +92,3 @@ def _address(name: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _loopback(name: str) -> bool:
-    return _address(name) and ipaddress.ip_address(name).is_loopback

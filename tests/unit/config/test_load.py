@@ -221,6 +221,7 @@ def test_every_key_can_be_set_by_the_environment():
         "smtp.ramp": "50; 100",
         "smtp.relay": '[{host = "a.example", weight = 3}, {host = "b.example"}]',
         "smtp.provider": '[{name = "google", concurrency = 2, rate = "5/second"}]',
+        "log.format": "json",
         "delivery.in_doubt": "resend",
         "selection.quiet": "skip",
         "selection.fill": "true",

@@ -21,6 +21,7 @@ from digest.config import Outbox, OutboxKind, Settings
 from digest.config.sections import SourcesSettings, WebSettings
 from digest.doctor import Verdict
 from digest.doctor.settings import DoctorSettings
+from digest.mail.dkim import DkimKey, made_key, private_key
 from digest.mail.identity import MailSettings
 from digest.model.due import newest_day
 from digest.observe import fan_out
@@ -67,6 +68,7 @@ class Lab:
     relay: dict
     site: dict
     clock: datetime
+    keys: tuple = ()
     web: str = ""
     source: str = ""
 
@@ -82,6 +84,7 @@ class Lab:
             base = self.web or getattr(site, "url", "https://localhost")
             settings = self.settings(dns.nameserver, relay.port, base, hub)
             app = replace(self.app, settings=settings, clock=FixedClock(self.clock))
+            app.dkim_keys = self.keys
             preflight = Preflight(app, app.sources(["huggingface"]))
             checks = list(preflight.mail() if mail else preflight.checks())
             self.heard = site.heard
@@ -288,6 +291,23 @@ def test_a_misconfiguration_gets_the_right_verdict(lab, case):
     assert found.verdict is verdict, found
     assert words in f"{found.found} {found.wanted}", found
     assert found.wanted
+
+
+@pytest.mark.parametrize("rsa", [True, False])
+def test_a_probe_is_signed_and_verified_against_what_is_published(lab, rsa):
+    ours = DkimKey("own", "news.example.org", private_key(made_key(rsa=rsa)))
+    where = ("own._domainkey.news.example.org", "TXT")
+    lab.keys, lab.zone[where] = (ours,), [ours.record]
+    lab.doctor["selector"] = ""
+    found = lab.examine(mail=True)
+    assert found["dkim:own"].verdict is PASS
+    assert "DKIM (own)" in found["alignment"].found
+    other = DkimKey("own", "news.example.org", private_key(made_key(rsa=rsa)))
+    lab.zone[where] = [other.record]
+    found = lab.examine(mail=True)["dkim:own"]
+    assert found.verdict is FAIL
+    assert "not the one that signed" in found.found
+    assert found.add == (ours.zone_line,)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def test_it_can_be_computed_from_the_ledger():
         f"<20260821.{digits[:32]}@example.org>"
     )
     names = Names("daily.example.org", DAY, "example.org")
-    assert names.digits("ada@example.org") == digits
+    assert names.digits(b"ada@example.org") == digits
     assert boundary(digits[32:]) == f"=_{digits[32:]}"
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from digest.errors import BadSetting
-from digest.transport.settings import Security, SmtpSettings, is_loopback
+from digest.mail.domain import is_loopback
+from digest.transport.settings import Security, SmtpSettings
 
 
 @pytest.mark.parametrize(("security", "port"), [("starttls", 587), ("tls", 465), ("none", 25)])

@@ -192,6 +192,16 @@ def test_a_vacation_notice_is_an_auto_reply(field):
     assert read(mail).kind is Kind.AUTO_REPLY
 
 
+@pytest.mark.parametrize(
+    "piece",
+    ["\n", "-", "= ", "> ", "<a@b.example>: ", "user ", "Final-Recipient: rfc822; a@b.c\n\n"],
+)
+def test_half_a_megabyte_of_anything_is_read(piece):
+    """Backtracking would take minutes here."""
+    head = b"From: MAILER-DAEMON@x.example\nSubject: Undelivered Mail\nReturn-Path: <>\n\n"
+    read(head + piece.encode() * (500_000 // len(piece)))
+
+
 @given(st.binary(max_size=2000))
 def test_no_octets_whatever_raise(octets):
     read(octets)
