@@ -1,5 +1,6 @@
 """`digest web` as a program: from the first page to the first digest, figures, health, the end."""
 
+import fcntl
 import re
 
 import pytest
@@ -41,6 +42,18 @@ def test_a_yes_brings_the_newest_edition_at_once_as_a_row_of_the_ledger(site):
     assert "TUA-Bench" in page.text
     shown = site.installation("subscribers", "show", ANN, "--json").records[0]
     assert [deed["act"] for deed in shown["consent"]] == ["request", "confirm"]
+
+
+def test_a_first_digest_waits_until_a_run_has_ended(site):
+    address = "eve@reader.example"
+    subscribe(site, address)
+    link = site.link(site.mail(address, "Please confirm"), "confirm")
+    with (site.installation.directory / "var" / "run.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "Welcome" in requests.post(link, timeout=30).text
+        assert site.installation("send", "--day", f"{DAY}").status == 75, "the lock is held"
+        assert len(site.mails(address)) == 1
+    assert site.mail(address, "more")["List-Id"]
 
 
 def test_one_letter_a_day(site):
