@@ -83,8 +83,6 @@ class Shape(NamedTuple):
 
     day: date
     mood: Mood
-    lacking: tuple[str, ...]
-    """Sources whose list was not whole, which the notice tells."""
     named: bool
     """Whether the reader's name is known."""
     follows: bool
@@ -93,6 +91,8 @@ class Shape(NamedTuple):
     """Papers that did not fit."""
     counts: tuple[int, ...]
     """Papers of each section."""
+    lacking: tuple[str, ...] = ()
+    """Sources that had not ended the day."""
 
 
 Holes = tuple[tuple[str, ...], tuple[str, ...]]
