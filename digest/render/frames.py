@@ -83,6 +83,8 @@ class Shape(NamedTuple):
 
     day: date
     mood: Mood
+    lacking: tuple[str, ...]
+    """Sources whose list was not whole, which the notice tells."""
     named: bool
     """Whether the reader's name is known."""
     follows: bool
@@ -335,7 +337,7 @@ class Frames:
             day=self._words.day(shape.day),
             greeting=compose.greeting(Mark.NAME, self._words) if shape.named else "",
             sections=sections,
-            notice=compose.notice(shape.mood, self._words),
+            notice=compose.notice(shape.mood, shape.lacking, self._words),
             more=shape.more,
             why=compose.why(Mark.ADDRESS, self._identity, self._words),
             follows=Mark.FOLLOWS.value if shape.follows else "",

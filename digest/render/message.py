@@ -67,6 +67,7 @@ _PlanKey = tuple[
     int,
     date,
     Mood,
+    tuple[str, ...],
     bool,
     Layout | None,
     Layout | None,
@@ -214,7 +215,7 @@ class Renderer:
         One function, since it is the one that runs for every mail: each call would cost a hundredth
         of it.
         """
-        mood, digits, tokens, at, name, named, address, addressed, topics, _, _ = letter
+        mood, digits, tokens, at, name, named, address, addressed, topics, _, _, lacking = letter
         kinds, titles, octets, seals, _ = zip(*cards, strict=True) if cards else _NOTHING
         forms = self._forms
         known = forms.known
@@ -226,6 +227,7 @@ class Renderer:
             known,
             day,
             mood,
+            lacking,
             name != "",
             name_laid,
             address_laid,
@@ -262,13 +264,13 @@ class Renderer:
         return b"".join(frame.pick(fields)), _seal(b"\0".join(parts), 8)
 
     def _plan(self, key: _PlanKey) -> _Plan:
-        known, day, mood, named, name_laid, address_laid, follows, kinds, more, said = key
+        known, day, mood, lacking, named, name_laid, address_laid, follows, kinds, more, said = key
         groups: dict[str, list[int]] = {}
         for place, kind in enumerate(kinds):
             groups.setdefault(kind.heading, []).append(place)
         groups = compose.trends_last(groups)
         counts = tuple(map(len, groups.values()))
-        shape = Shape(day, mood, named, follows, more, counts)
+        shape = Shape(day, mood, lacking, named, follows, more, counts)
         self._frames.learn(shape)
         order = [place for places in groups.values() for place in places]
         if known != self._forms.known:  # the layouts are out of date

@@ -45,6 +45,8 @@ class Letter(NamedTuple):
     topics: Topics
     message_id: str
     reverse_path: str
+    lacking: tuple[str, ...]
+    """Sources whose list was not whole."""
 
 
 class Personal:
@@ -81,6 +83,7 @@ class Personal:
             [_topics(reader) for reader in readers],
             [f"{begun}{found[:HALF]}{ended}" for found in digits],
             [f"{BOUNCES}{own[4]}{self._bounces}" for own in tokens],
+            map(attrgetter("lacking"), selections),
             strict=True,
         )
         return cast("Iterator[Letter]", rows)  # plain tuples: to name them costs as much again

@@ -83,6 +83,13 @@ def _state(site, address):
     return site.installation("subscribers", "show", address, "--json").records[0]["state"]
 
 
+def test_the_operator_s_file_removes_nobody_who_joined_by_themselves(site):
+    (site.installation.directory / "s.toml").write_text("")
+    before = _state(site, ANN)
+    assert site.installation("subscribers", "sync", "s.toml").status == 0
+    assert _state(site, ANN) == before
+
+
 def test_figures_and_health(site):
     assert requests.get(f"{site.url}/healthz", timeout=30).text == "ok\n"
     assert requests.get(f"{site.url}/metrics", timeout=30).status_code == 404
