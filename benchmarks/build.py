@@ -29,6 +29,7 @@ from digest.render.examples import Example
 from digest.render.html import Html
 from digest.render.message import Renderer
 from digest.render.text import Text
+from digest.render.themes import Theme, coloured
 
 DAY = date(2026, 8, 21)
 AT = datetime(2026, 8, 21, 23, 59, tzinfo=UTC)
@@ -92,9 +93,11 @@ class Plain:
     """The plain way."""
 
     def __init__(self, renderer: Renderer) -> None:
-        raw = templates.pages()
+        raw, theme = templates.pages(), Theme()
+        raw.globals["theme"] = theme
         self.html, self.text, self.renderer = Html(raw), Text(raw), renderer
-        self.style = templates.templates().get_source(raw, templates.STYLE)[0]
+        style, palette = theme.css(templates.templates().get_source(raw, templates.STYLE)[0])
+        self.style = coloured(style, palette, templates.STYLE)
 
     def message(self, reader: Subscriber, chosen: Selection, known: dict[str, Paper]) -> bytes:
         """The octets of one mail."""
