@@ -28,6 +28,7 @@ from digest.render.compose import compose
 from digest.render.examples import Example
 from digest.render.html import Html
 from digest.render.message import Renderer
+from digest.render.renderers import Renderers
 from digest.render.text import Text
 from digest.render.themes import Theme, coloured
 
@@ -130,7 +131,9 @@ def counted() -> Iterator[list[str]]:
         templates.inline = inline
 
 
-def measure(renderer: Renderer, supply: Iterator[Letter], known: dict[str, Paper]) -> float:
+def measure(
+    renderer: Renderer | Renderers, supply: Iterator[Letter], known: dict[str, Paper]
+) -> float:
     """µs of CPU a mail; readers and selections come in batches, as from the store."""
     spent, mails = 0.0, 0
     while batch := list(islice(supply, 500)):
