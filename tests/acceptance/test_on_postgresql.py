@@ -58,3 +58,20 @@ def test_an_installation_moves_there_and_back(subscribed, relay):
     assert states(back) == before
     again = back("run", "--day", str(DAY))
     assert "nothing to send" in again.last
+
+
+def test_a_worker_works_beside_a_run_and_ends_in_order(subscribed, relay):
+    fleet = replace(subscribed, environment={**subscribed.environment, "DIGEST__ENGINE": "fleet"})
+    worker = fleet.start("worker", "--name", "ours")
+    try:
+        ran = fleet("run", "--day", str(DAY))
+        assert ran.status == 0, ran.err
+        assert "12 accepted" in ran.last
+        assert fleet("status", "--day", str(DAY)).status == 0
+    finally:
+        worker.terminate()
+        _, said = worker.communicate(timeout=60)
+    assert worker.returncode == 0, said
+    assert said.splitlines()[0].startswith("ours: works, with mails of ")
+    assert said.splitlines()[-1] == "stopped"
+    assert {len(mails) for mails in relay.accepted.values()} == {1}
