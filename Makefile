@@ -60,6 +60,7 @@ bench: $(READY) ## What things cost, as ratios in one run
 soak: $(READY) lab ## The full counts: new examples, a real Postfix, a hundred kills of the whole program
 	@HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -q -n auto --dist loadfile tests/unit tests/contract
 	@$(BIN)/python -m benchmarks crash --kills 100 --readers 150000
+	@$(BIN)/python -m benchmarks site --posts 10000 --pairs 2000
 	@$(BIN)/python -m benchmarks storm
 	@$(BIN)/python -m benchmarks copying
 

@@ -10,10 +10,13 @@ import sys
 from benchmarks import page
 
 PARTS = (
-    *("smtp", "build", "select", "selection", "ledger", "send", "crash", "peers", "million"),
-    *("fleet", "storm", "copying", "simulate"),
+    *("smtp", "build", "compose", "select", "selection", "ledger", "send", "crash", "peers"),
+    *("million", "fleet", "storm", "copying", "simulate", "site"),
 )
-QUICK = ("smtp", "build", "select", "ledger", "send", "crash", "peers", "million", "fleet")
+QUICK = (
+    *("smtp", "build", "compose", "select", "ledger", "send", "crash", "peers", "million"),
+    *("fleet",),
+)
 """Those of `make bench`: the others want a server or collections."""
 
 

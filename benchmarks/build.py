@@ -28,7 +28,9 @@ from digest.render.compose import compose
 from digest.render.examples import Example
 from digest.render.html import Html
 from digest.render.message import Renderer
+from digest.render.renderers import Renderers
 from digest.render.text import Text
+from digest.render.themes import Theme, coloured
 
 DAY = date(2026, 8, 21)
 AT = datetime(2026, 8, 21, 23, 59, tzinfo=UTC)
@@ -92,9 +94,11 @@ class Plain:
     """The plain way."""
 
     def __init__(self, renderer: Renderer) -> None:
-        raw = templates.pages()
+        raw, theme = templates.pages(), Theme()
+        raw.globals["theme"] = theme
         self.html, self.text, self.renderer = Html(raw), Text(raw), renderer
-        self.style = templates.templates().get_source(raw, templates.STYLE)[0]
+        style, palette = theme.css(templates.templates().get_source(raw, templates.STYLE)[0])
+        self.style = coloured(style, palette, templates.STYLE)
 
     def message(self, reader: Subscriber, chosen: Selection, known: dict[str, Paper]) -> bytes:
         """The octets of one mail."""
@@ -127,7 +131,9 @@ def counted() -> Iterator[list[str]]:
         templates.inline = inline
 
 
-def measure(renderer: Renderer, supply: Iterator[Letter], known: dict[str, Paper]) -> float:
+def measure(
+    renderer: Renderer | Renderers, supply: Iterator[Letter], known: dict[str, Paper]
+) -> float:
     """µs of CPU a mail; readers and selections come in batches, as from the store."""
     spent, mails = 0.0, 0
     while batch := list(islice(supply, 500)):
