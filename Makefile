@@ -17,7 +17,7 @@ $(READY): pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Setting up $(VENV) (once) …"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --upgrade 'pip>=25.1'
-	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[vectors]' --group dev
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[postgresql,vectors]' --group dev
 	@touch $@
 
 run: $(READY) ## The main job on embedded defaults: today's papers in three sample mailboxes
@@ -60,6 +60,9 @@ bench: $(READY) ## What things cost, as ratios in one run
 soak: $(READY) lab ## The full counts: new examples, a real Postfix, a hundred kills of the whole program
 	@HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -q -n auto --dist loadfile tests/unit tests/contract
 	@$(BIN)/python -m benchmarks crash --kills 100 --readers 150000
+	@$(BIN)/python -m benchmarks site --posts 10000 --pairs 2000
+	@$(BIN)/python -m benchmarks storm
+	@$(BIN)/python -m benchmarks copying
 
 preview: $(READY) ## The lab: every pane of a digest, on loopback, with the sample day
 	@$(BIN)/digest demo --sample

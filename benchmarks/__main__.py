@@ -10,21 +10,13 @@ import sys
 from benchmarks import page
 
 PARTS = (
-    *(
-        "smtp",
-        "build",
-        "compose",
-        "select",
-        "selection",
-        "ledger",
-        "send",
-        "crash",
-        "peers",
-        "million",
-    ),
-    *("fleet", "storm"),
+    *("smtp", "build", "compose", "select", "selection", "ledger", "send", "crash", "peers"),
+    *("million", "fleet", "storm", "copying", "simulate", "site"),
 )
-QUICK = ("smtp", "build", "compose", "select", "ledger", "send", "crash", "peers", "million")
+QUICK = (
+    *("smtp", "build", "compose", "select", "ledger", "send", "crash", "peers", "million"),
+    *("fleet",),
+)
 """Those of `make bench`: the others want a server or collections."""
 
 

@@ -10,6 +10,7 @@ plan, the queue and the store.
 import argparse
 import itertools
 import os
+import resource
 import shutil
 import statistics
 import tempfile
@@ -18,7 +19,7 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.postgres_server import Server, server
+from benchmarks.postgres_server import Server, Unavailable, server
 from benchmarks.room import DAY, NOW, RUN, Room, SameBody, nothing, settings
 from benchmarks.send import measure
 from benchmarks.smtp import sink
@@ -34,6 +35,9 @@ from digest.stages.render import checksum
 DURABLE = ("shared_buffers=256MB", "max_wal_size=4GB", "max_connections=100")
 """Everything that was committed survives a power cut, as with SQLite."""
 SIZE = 62_000
+SIZES = """SELECT relname, pg_total_relation_size(oid) FROM pg_class
+WHERE relkind = 'r' AND relname IN ('readers', 'subscribers', 'selections', 'deliveries')
+ORDER BY relname"""
 
 
 def fill(chosen: Settings, readers: int) -> None:
@@ -83,7 +87,7 @@ def fleet(chosen: Settings, workers: int) -> None:
     """Plans, and starts workers that share the sessions."""
     few = replace(chosen.smtp, sessions=chosen.smtp.sessions // workers)
     with open_app(chosen, SystemClock(), lambda _: None, kind=Room) as room:
-        room.fleet(print).plan(RUN, collect=False)
+        room.fleet(print).plans.plan(RUN, collect=False)
     Crew(lambda: False, lambda _: None).work([Worker(replace(chosen, smtp=few))] * workers)
 
 
@@ -112,6 +116,18 @@ class Stores:
             maker.execute(f"CREATE DATABASE {name} {how}")
             maker.execute("CHECKPOINT")
 
+    def written(self) -> int:
+        """Octets of write-ahead log so far."""
+        with psycopg.connect(self.url("postgres"), autocommit=True) as asker:
+            found = asker.execute("SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')").fetchone()
+        return int(found[0])
+
+    def sizes(self, url: str, readers: int) -> list[tuple[str, float]]:
+        """Octets a reader of the largest tables, their indexes among them."""
+        with psycopg.connect(url, autocommit=True) as asker:
+            rows = asker.execute(SIZES).fetchall()
+        return [(name, size / readers) for name, size in rows]
+
     def afresh(self, kind: str) -> Settings:
         """Settings of a copy."""
         name = next(self.names)
@@ -136,11 +152,21 @@ def check(chosen: Settings, readers: int) -> None:
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--readers", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args(arguments)
+    try:
+        compare(options)
+    except Unavailable as reason:
+        print(f"fleet is not measured: {reason}")
+
+
+def compare(options: argparse.Namespace) -> None:
+    """In interleaved rounds."""
     ways = {"sqlite": local, "postgres": local, "fleet": fleet}
     found: dict[str, list[tuple[float, float]]] = {kind: [] for kind in ways}
+    written: dict[str, float] = {}
+    served: dict[str, float] = {}
     with (
         tempfile.TemporaryDirectory() as directory,
         server(DURABLE) as database,
@@ -154,16 +180,28 @@ def main(arguments: list[str] | None = None) -> None:
                 def once(_home, _port, chosen_options, way=way, chosen=chosen) -> None:
                     way(chosen, chosen_options.workers)
 
+                before, spent = stores.written(), database.cpu()
                 found[kind].append(measure(once, chosen.home, port, options))
+                served[kind] = (database.cpu() - spent) / options.readers * 1e6
+                written[kind] = (stores.written() - before) / options.readers
                 check(chosen, options.readers)
+        sizes = stores.sizes(chosen.store.postgresql, options.readers)
     rates = {kind: statistics.median(rate for rate, _ in rounds) for kind, rounds in found.items()}
     for kind, rounds in found.items():
         cpu = statistics.median(cpu for _, cpu in rounds)
         name = {"sqlite": "local, SQLite", "postgres": "local, PostgreSQL"}.get(kind, kind)
-        print(f"fleet {name:18} {rates[kind]:8,.0f} mails/s {cpu:8.1f} µs of clients' CPU a mail")
+        print(
+            f"fleet {name:18} {rates[kind]:8,.0f} mails/s {cpu:8.1f} µs of clients' CPU a mail, "
+            f"{served[kind]:.1f} µs of the database's"
+        )
     for kind in ("sqlite", "postgres"):
         over = rates[kind] / rates["fleet"] - 1
         print(f"fleet takes {over:+.0%} of the time of the local engine on {kind}")
+    wal = ", ".join(f"{kind} {octets:,.0f}" for kind, octets in written.items() if octets)
+    print(f"fleet octets of write-ahead log a mail: {wal}")
+    print("fleet octets on disk a reader:", ", ".join(f"{n} {size:,.0f}" for n, size in sizes))
+    largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    print(f"fleet largest process {largest / 1024:.0f} MiB")
     print(f"fleet on {os.cpu_count()} cores, the sink and the database among them")
 
 

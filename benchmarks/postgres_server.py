@@ -26,9 +26,11 @@ class Unavailable(Exception):
 
 @cache
 def programs():
-    """The directory of initdb and postgres. Raises Unavailable."""
+    """The directory of initdb and postgres; `$PG_BIN` names another. Raises Unavailable."""
     if find_spec("psycopg") is None or find_spec("psycopg_pool") is None:
         raise Unavailable("psycopg is not installed: pip install 'paper-digest[postgresql]'")
+    if named := os.environ.get("PG_BIN"):
+        return Path(named)
     system = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), reverse=True)
     found = [str(path) for path in system]
     if on_path := shutil.which("initdb"):
@@ -73,17 +75,20 @@ class Server:
         self.start()
 
     def _call(self, program, *words):
-        done = subprocess.run(
-            [self.bin / program, *words],
-            check=False,
-            **self.who,
-            cwd="/",
-            env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        try:
+            done = subprocess.run(
+                [self.bin / program, *words],
+                check=False,
+                **self.who,
+                cwd="/",
+                env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        except OSError as error:  # another user may not even look into our directories
+            raise Unavailable(f"{self.bin / program}: {error.strerror}") from error
         if done.returncode:
             raise Unavailable(f"{program}: {done.stderr.strip()}")
 
@@ -102,9 +107,25 @@ class Server:
         """Ends it: `immediate` is as hard as a crash."""
         self._call("pg_ctl", "stop", "-w", "-D", self.data, "-m", mode)
 
+    def cpu(self):
+        """Seconds of CPU of all its processes, so far."""
+        head = int((self.data / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{head}/task/{head}/children").read_text().split()
+        fields = [_times(head)[:4], *(_times(pid)[:2] for pid in children)]
+        return sum(map(sum, fields)) / os.sysconf("SC_CLK_TCK")
+
     def url(self, database="postgres", port=None):
         """How a client reaches a database."""
         return f"postgresql://digest@127.0.0.1:{port or self.port}/{database}"
+
+
+def _times(pid):
+    """utime, stime, cutime and cstime of a process (proc(5)); zeros when it has just ended."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return [0, 0, 0, 0]
+    return list(map(int, fields[11:15]))
 
 
 @contextmanager

@@ -102,7 +102,7 @@ class Storm:
         """What `digest schedule` does once a minute; the states that deliveries are in."""
         try:
             with self.app() as app:
-                app.fleet(lambda _: None).plan(RUN)
+                app.fleet(lambda _: None).plans.plan(RUN)
                 return {state for state, count in app.states(DAY).items() if count}
         except TryAgainLater:
             return {DeliveryState.PLANNED}

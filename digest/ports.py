@@ -90,8 +90,16 @@ class Fetcher(Protocol):
 class Papers(Protocol):
     """The papers of every day, and how their votes grew."""
 
-    def add(self, collection: Collection, papers: Iterable[Paper]) -> Collection:
-        """Stores one fetch, and returns it with `new` and `updated` counted."""
+    def add(
+        self, collection: Collection, papers: Iterable[Paper], *, backfill: bool = False
+    ) -> Collection:
+        """Stores one fetch, and returns it with `new` and `updated` counted.
+
+        `backfill`: what it brings is late for no edition.
+        """
+
+    def late(self, first: date, last: date) -> Mapping[str, tuple[date, datetime]]:
+        """What was first seen after choices for its day had begun: its day, and when."""
 
     def of_day(self, day: date, source: str | None = None) -> list[Paper]:
         """What was listed under a day, as last observed, most votes first, ties by id."""
@@ -102,8 +110,8 @@ class Papers(Protocol):
         `earliest`: with the votes as they were first read, else as last.
         """
 
-    def collections(self, day: date) -> list[Collection]:
-        """The newest fetch of each source for a day."""
+    def collections(self, day: date, until: datetime | None = None) -> list[Collection]:
+        """The newest fetch of each source for a day, as known at `until`."""
 
     def precedent(self, source: str, day: date) -> Precedent:
         """What a source had on the days before one."""
@@ -152,6 +160,9 @@ class Subscribers(Readers, Protocol):
 
 class Lives(Subscribers, Protocol):
     """Who reads, and where each of them stands."""
+
+    def agreed(self, address: str, consent: str) -> None:
+        """By whose word a reader is here from now on."""
 
     def change(self, subscriber: Subscriber, now: datetime) -> bool:
         """What a reader asks for, but not their state; False when there is no such reader."""

@@ -7,6 +7,10 @@ A run finds the same examples each time, however slow the machine: what fails fa
 import os
 
 import pytest
+
+# As many tests run as there are cores: with threads of their own they would wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before anybody imports numpy
+
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(

@@ -30,8 +30,7 @@ class World:
 
     def __init__(self, limits=None, keys=(KEY,), database=None):
         self.clock = FixedClock(NOW)
-        self.database = database or SqliteDatabase(":memory:")
-        self.database.migrate()
+        self.database = database or _in_memory()
         self.readers = SubscriberStore(self.database)
         self.requests = RequestStore(self.database)
         self.consents = ConsentStore(self.database)
@@ -64,6 +63,12 @@ class World:
 
     def state(self, address):
         return self.joining.life(address).state
+
+
+def _in_memory():
+    database = SqliteDatabase(":memory:")
+    database.migrate()
+    return database
 
 
 def wishes(address, *topics):

@@ -82,6 +82,7 @@ def serving(home: Path) -> Iterator[SiteServer]:
         process.terminate()
         _, err = process.communicate(timeout=30)
     assert "Traceback" not in err, err
+    assert process.returncode == 0
 
 
 def _urls(process: "subprocess.Popen[str]") -> tuple[str, str]:

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from digest.cli import COMMANDS
+from digest.config import Settings
+from digest.config.environment import variable
+from digest.config.schema import keys
 from digest.mail.operators import OPERATORS
 from digest.mail.verdict import TABLE
 from digest.model import CAUSES, TRANSITIONS, DeliveryState, SubscriberState
@@ -90,3 +93,16 @@ def test_the_diagram_of_a_subscriber_s_life_is_the_program_s():
 @pytest.mark.parametrize("state", ["nobody", *SubscriberState])
 def test_every_state_of_a_subscriber_is_explained(state):
     assert f"| `{state}` |" in (DOCS / "subscriber-life.md").read_text()
+
+
+@pytest.mark.parametrize("file", sorted((DOCS / "deploy").iterdir()), ids=lambda file: file.name)
+def test_what_deploys_the_program_speaks_its_language(file):
+    """Commands that are there, and settings that the environment can have."""
+    text = file.read_text()
+    commands = re.findall(r"command: \[(\w+)", text) + re.findall(r'^CMD \["(\w+)', text, re.M)
+    commands += re.findall(r"^ExecStart=\S*digest (?:--home \S+ )?(\w+)", text, re.M)
+    assert set(commands) <= set(COMMANDS)
+    assert commands, "it starts something"
+    known = {variable(path) for path in keys(Settings)}
+    named = {name.removesuffix("_FILE") for name in re.findall(r"DIGEST__\w+", text)}
+    assert named <= known

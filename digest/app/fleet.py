@@ -1,61 +1,38 @@
-"""A fleet: plans are made of keys, and any worker performs what any of them planned.
+"""A fleet: any worker performs what any of them planned, and looks after those that die.
 
-    tick ─→ plan ─→ collect (source, day)
-                ├─→ select (range of places) ─→ … all proved ─→ send (shard of one provider) …
-                └─→ again (shard of what was deferred and is due)
-
-Everybody who has fallen due for an edition since the last plan is a *wave*. Its readers are chosen
-for and their mails proved by ranges of places; whoever proves the last range sends the wave off, so
-no mail goes out before all are proved. What is written and what is enqueued is one transaction.
+tick ─→ plan ─→ collect (source, day)
+            ├─→ select (range of places) ─→ … all proved ─→ send (shard of one provider) …
+            └─→ again (shard of what was deferred and is due)
 """
 
-import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from digest.app.gate import require_proof
+from digest.app.fleet_plan import Plans
 from digest.app.installation import App
 from digest.app.templates_hash import templates_hash
-from digest.engine.queue import LATER, Again, Hand, Key, Queue, Say
-from digest.errors import Misuse, NotProved
-from digest.mail.operators import OPERATORS, of_domain
-from digest.model import (
-    FAILURES,
-    WHOLE,
-    Cause,
-    DeliveryState,
-    Notice,
-    Part,
-    Report,
-    Run,
-    Sent,
-    Subscriber,
-)
+from digest.engine.queue import LATER, Again, Hand, Queue, Say
+from digest.errors import Misuse
+from digest.model import FAILURES, WHOLE, DeliveryState, Part, Report, Run, Sent, Subscriber
 from digest.stages.batches import batches
 from digest.stages.render import Render
 from digest.stages.select import Select
 from digest.stages.send import Send
-from digest.store.fleet import Absent, FleetStore, Wave, ranges
+from digest.store.fleet import Absent, FleetStore, Wave
 from digest.store.journal import Left, numbers_of
 from digest.store.postgres import Held, PostgresDatabase
 from digest.store.queue_schema import require_queue
 from digest.store.retention import prune
 
 TASKS = ("collect", "select", "send", "again")
-CHOSEN_TOGETHER = 4_000
-"""Readers a job chooses for, about: a ranking is shared by them."""
-SENT_TOGETHER = 400
-"""Readers a job sends to, on average: by chance hardly ever more than `MOST`."""
 MOST = 500
 """Readers claimed, and recorded, with one commit."""
 GRACE = 45
 """Seconds for which a worker may be missed until what it had claimed is in doubt."""
-OTHERS = "*"
-"""The provider of whoever has none of the well-known ones."""
 REFUSED = 15
 """Seconds until a job that one worker must refuse may meet another."""
 
@@ -92,6 +69,7 @@ class Fleet:
         }
         self.queue = Queue(self.database.settings, hands, say, self._taken_up)
         self.templates = templates_hash(app)
+        self.plans = Plans(app, self.store, self.queue, self.templates)
         self._shard = Shard()
         self._wave: tuple[date, int] | None = None
         self._sending: Run | None = None
@@ -99,144 +77,6 @@ class Fleet:
         self.states: Counter[DeliveryState] = Counter()
         """How deliveries of this process ended."""
         self._worker = 0
-
-    # Planning
-
-    def plan(self, run: Run, *, collect: bool = True) -> None:
-        """Enqueues what is to be done and is not enqueued. Raises Restored."""
-        now = self.app.clock.now()
-        self.app.memory.check()
-        passes = [run, *([] if run.backfill else self.app.older(run, now))]
-        with self.store.planning():
-            if collect:
-                for day in (run.day, *self.app.missed_days(run)):
-                    self._plan_collecting(replace(run, day=day), now)
-            if not self._proved(run):
-                return
-            remembered = [each for each in passes if each.day > self.app.memory.forgotten]
-            planned = [self._plan_wave(each, now) for each in remembered]
-            # Whoever gets a newer edition does not get the older one that they wait for: it is
-            # given up when the newer one is chosen.
-            if not any(planned) and not self.store.busy(["select"]):
-                for day in {run.day, *([] if run.backfill else self.app.ledger.waiting_days())}:
-                    self._plan_again(replace(run, day=day), now)
-
-    def _proved(self, run: Run) -> bool:
-        """Whether mail may go out; a first sending to many waits for the preflight."""
-        try:
-            require_proof(self.app, run, anyway=False)
-        except NotProved as error:
-            notice = Notice(Cause.NOT_PROVED, "", str(error))
-            self.app.alerts.tell(run.day, error.exit_status, [notice])
-            return False
-        return True
-
-    def _plan_collecting(self, run: Run, now: datetime) -> None:
-        if not self.store.queued("collect", run.day):
-            sources = [s.name for some in self.app.collect.pending(run, now) for s in some]
-            key: dict[str, Key] = {"day": run.day.isoformat(), "backfill": run.backfill}
-            keys = [{"source": name, **key} for name in sources]
-            self._put("collect", keys, priority=50)
-
-    def _plan_again(self, run: Run, now: datetime) -> None:
-        if run.expiry is not None:
-            self.app.ledger.expire(run.day, now - run.expiry, now)
-        if run.day > self.app.memory.forgotten and not self.store.queued("again", run.day):
-            waiting = self.store.waiting(run.day, now)
-            counted = Counter(of_domain(a.rpartition("@")[2]) or OTHERS for a in waiting)
-            self._put_shards("again", {"day": run.day.isoformat()}, self._grouped(counted))
-
-    def _plan_wave(self, run: Run, now: datetime) -> bool:
-        """Whether there is one."""
-        if not self.app.select.ready(run, now):
-            return False
-        last = self.store.last_wave(run.day)
-        since = last.until if last and last.backfill >= run.backfill else None
-        fell = self._fell(run, now)
-        fallen = self._fell(run, since) if since else []
-        falling = sorted(set(fell) - set(fallen))
-        counts = self.store.counts(run.day, (), falling, fallen, since)
-        if not (total := sum(counts.values())):
-            return False
-        number = last.number + 1 if last else 1
-        wave = Wave(run.day, number, now, run.backfill, run.latest, sending=False)
-        shards = ranges(math.ceil(total / CHOSEN_TOGETHER))
-        self.store.plan(wave, since, shards)
-        self.app.memory.advance()
-        keys = [{**self._key(wave), "low": low, "high": high} for low, high in shards]
-        self._put("select", keys, priority=20)
-        return True
-
-    def _fell(self, run: Run, at: datetime) -> list[str]:
-        """The times of day, zones and rhythms to which the edition is due at an instant."""
-        return sorted(
-            f"{r.timezone}|{r.send_at.strftime('%H:%M') if r.send_at else ''}|{r.rhythm}"
-            for r in self.app.subscribers.schedules()
-            if run.due(r, at)
-        )
-
-    def _send_off(self, wave: Wave, run: Run) -> None:
-        domains = [domain for operator in self._groups.values() for domain in operator]
-        counts = self.store.counts(wave.day, domains, self._fell(run, wave.until), (), None)
-        counted: Counter[str] = Counter()
-        for domain, count in counts.items():
-            counted[self._group_of.get(domain, OTHERS)] += count
-        self._put_shards("send", self._key(wave), counted)
-
-    def _put_shards(self, kind: str, key: Mapping[str, Key], counts: Mapping[str, int]) -> None:
-        for group, count in sorted(counts.items()):
-            keys = [
-                {**key, "group": group, "low": low, "high": high, "templates": self.templates}
-                for low, high in ranges(math.ceil(count / SENT_TOGETHER))
-            ]
-            self._put(kind, keys, lock=self._lock(group))
-
-    def _put(
-        self,
-        kind: str,
-        keys: Sequence[Mapping[str, Key]],
-        priority: int = 0,
-        lock: str | None = None,
-    ) -> None:
-        with self.database.joined() as connection:
-            self.queue.put(connection, kind, keys, priority, lock)
-
-    def _key(self, wave: Wave) -> dict[str, Key]:
-        return {"day": wave.day.isoformat(), "wave": wave.number, "templates": self.templates}
-
-    # Providers
-
-    @cached_property
-    def _groups(self) -> Mapping[str, Sequence[str]]:
-        """Domains by provider: the well-known ones, and those that have limits of their own."""
-        named = {name: operator.domains for name, operator in OPERATORS.items()}
-        limited = set(self.app.settings.smtp.provider_limits) - named.keys() - {OTHERS}
-        return {name: domains for name, domains in named.items() if domains} | {
-            name: (name,) for name in sorted(limited)
-        }
-
-    @cached_property
-    def _group_of(self) -> dict[str, str]:
-        return {domain: name for name, some in self._groups.items() for domain in some}
-
-    def _grouped(self, counts: Mapping[str, int]) -> Counter[str]:
-        grouped: Counter[str] = Counter()
-        for group, count in counts.items():
-            grouped[group if group in self._groups else OTHERS] += count
-        return grouped
-
-    def _lock(self, group: str) -> str | None:
-        """What must be had to send to a provider: where something limits it, one worker sends.
-
-        One process keeps limits exactly, and has time; so do all of them together, whoever dies.
-        """
-        smtp = self.app.settings.smtp
-        if smtp.ramp or any(relay.rate.per_second for relay in smtp.relays):
-            return "relay"
-        limits = smtp.provider_limits
-        resting = {s.provider for s in self.app.pace_store.standings(self.app.clock.now())}
-        limited = group in limits or OTHERS in limits or group in resting
-        return f"provider {group}" if limited else None
 
     # Performing
 
@@ -248,11 +88,12 @@ class Fleet:
         )
         if found.verdict.failure:
             self._say(f"collect: {source} {found.verdict}: {found.detail or 'no papers'}")
-        self.plan(run if backfill else self.app.run(None), collect=False)
+        self.plans.plan(run if backfill else self.app.run(None), collect=False)
 
     def select(self, day: str, wave: int, low: int, high: int, templates: str) -> None:
         """Chooses for a range of readers, and proves their mails."""
-        found = self._accepted(day, wave, templates)
+        if (found := self._accepted(day, wave, templates)) is None:
+            return
         run = self._run_of(found)
         self._shard.readers = self._readers(self.store.anyone(found.day, low, high))
         select, render = self._stages(found)
@@ -262,21 +103,27 @@ class Fleet:
             render.perform(run, readers, found.until)
         with self.database.transaction():
             if self.store.proved(found, low):
-                self._send_off(found, run)
+                self.plans.send_off(found, run)
 
     def send(self, day: str, wave: int, group: str, low: int, high: int, templates: str) -> None:
         """Sends to a shard of a wave whoever has no row yet."""
-        found = self._accepted(day, wave, templates)
+        if (found := self._accepted(day, wave, templates)) is None:
+            return
         run = self._run_of(found)
-        self._deliver(run, group, self._of(group, found.day, low, high), found.until)
+        self._deliver(run, group, self.plans.of(group, found.day, low, high), found.until)
 
     def again(self, day: str, group: str, low: int, high: int, templates: str) -> None:
         """Sends to a shard of those whose mail was deferred and is due."""
         self._refuse(templates)
         run, now = self._run(day), self.app.clock.now()
         waiting = self.store.waiting(run.day, now, low, high)
-        ours = [a for a in waiting if self._group_of.get(a.rpartition("@")[2], OTHERS) == group]
-        self._deliver(replace(run, resuming=True), group, ours, now)
+        ours = [a for a in waiting if self.plans.group(a) == group]
+        run = replace(run, resuming=True)
+        self._shard.readers = self._readers(ours)
+        render = self.app.rendering(self._shard)
+        for readers in render.pending(run, now):  # mails that look another way since an upgrade
+            render.perform(run, readers, now)
+        self._deliver(run, group, ours, now)
 
     def _deliver(self, run: Run, group: str, addresses: Sequence[str], now: datetime) -> None:
         if self._sending is not None and self._sending.day != run.day:
@@ -291,7 +138,7 @@ class Fleet:
                     raise Again("not all was handed over", LATER)
         if self.app.stop():
             raise Again("stopping", 0)
-        if self._lock(group) is not None:  # nothing of it is under way when another may begin
+        if self.plans.lock(group) is not None:  # nothing of it is under way when another may begin
             self.flush()
 
     def flush(self) -> None:
@@ -309,20 +156,16 @@ class Fleet:
         if sent.trouble:
             self._say(f"the relay could not be used: {sent.trouble}")
 
-    def _of(self, group: str, day: date, low: int, high: int) -> list[str]:
-        if group == OTHERS:
-            return self.store.of_others(day, sorted(self._group_of), low, high)
-        return self.store.of_domains(day, self._groups[group], low, high)
-
     def _readers(self, addresses: Sequence[str]) -> list[Subscriber]:
         known = self.app.subscribers.several(addresses)
         return [known[address] for address in addresses if address in known]
 
-    def _accepted(self, day: str, number: int, templates: str) -> Wave:
+    def _accepted(self, day: str, number: int, templates: str) -> Wave | None:
+        """The wave of a job; None: it is too old for anybody to know it."""
         self._refuse(templates)
         wave = self.store.wave(date.fromisoformat(day), number)
         if wave is None:
-            raise Misuse(f"nobody knows wave {number} of {day} any more")
+            self._say(f"nobody knows wave {number} of {day} any more: left undone")
         return wave
 
     def _refuse(self, templates: str) -> None:
@@ -363,13 +206,14 @@ class Fleet:
         if run.only:  # a few by name: the ledger alone decides, no plan is needed
             self.app.engine.deliver(run, report)
             return self.app.looking_ahead(run, [run], report)
+        self.app.joining.tick()
         days = {run.day, *([] if run.backfill else self.app.ledger.waiting_days())}
         before, over = self._counted(days), self.app.over
         self.work(
             TASKS,
             lambda: over(run),
             "digest run",
-            first=lambda: self.plan(run, collect=collect),
+            first=lambda: self.plans.plan(run, collect=collect),
             once=True,
         )
         report.states = self._counted(days) - before
@@ -418,7 +262,7 @@ class Fleet:
     def tick(self, timestamp: int) -> None:
         """Once a minute: plans, and once an hour forgets what is old."""
         self.app.joining.tick()
-        self.plan(self.app.run(None))
+        self.plans.plan(self.app.run(None))
         if timestamp // 60 % 60 == 0:
             now = self.app.clock.now()
             prune(self.database, self.app.settings.retention, now)

@@ -83,6 +83,7 @@ def _told(app: App, host: str) -> SiteSettings:
         imprint=app.identity.imprint,
         locale=app.settings.mail.locale,
         keys=signing_keys(app.settings),
+        usual=app.settings.selection.manner,
         keep_origin=web.keep_origin,
         blocked_domains=_domains(web.blocked_domains),
         zones=sorted(zones()),

@@ -3,8 +3,10 @@
 import asyncio
 import os
 import secrets
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from socket import socket
 
@@ -92,14 +94,25 @@ def serve(session: Session, bind: str | None) -> None:
 
 
 async def _all(servers: Sequence[tuple[uvicorn.Server, socket]]) -> None:
-    """Until the first of them is told to stop; then all do."""
-    tasks = [
-        asyncio.create_task(server.serve(sockets=[listening])) for server, listening in servers
-    ]
-    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for server, _ in servers:
-        server.should_exit = True
+    """Until SIGINT or SIGTERM: then what is under way is finished, and the status is 0."""
+
+    def stop() -> None:
+        for server, _ in servers:
+            server.should_exit = True
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop)
+    tasks = [server.serve(sockets=[listening]) for server, listening in servers]
     await asyncio.gather(*tasks)
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to us: its own way ends the process in mid-letter."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Captures none."""
+        yield
 
 
 def _server(app: Starlette, settings: Settings) -> uvicorn.Server:
@@ -117,4 +130,4 @@ def _server(app: Starlette, settings: Settings) -> uvicorn.Server:
         timeout_keep_alive=5,
         timeout_graceful_shutdown=5,
     )
-    return uvicorn.Server(config)
+    return _Server(config)

@@ -113,8 +113,14 @@ class Queue:
     def tick(self, hand: Hand) -> None:
         """Has `hand` performed once a minute, by one of all that ask so."""
         task = self._app.task(name="tick", queue="tick", pass_context=True)
-        # A tick that fails is not tried again: the next one is due in a minute.
-        ticking = task(_performing(hand, lambda _: nullcontext()))
+
+        def told(**keys: Key) -> None:
+            try:
+                hand(**keys)
+            except DigestError as error:  # not tried again: the next one is due in a minute
+                self._say(f"tick: {error}")
+
+        ticking = task(_performing(told, lambda _: nullcontext()))
         self._ticks.register_task(ticking, EVERY_MINUTE, "", {"queueing_lock": "tick"})
 
     def work(
@@ -161,7 +167,7 @@ class Queue:
             queues=list(kinds),
             wait=False,
             listen_notify=False,
-            delete_jobs="successful",
+            delete_jobs="always",
             install_signal_handlers=False,
             update_heartbeat_interval=BEAT,
             stalled_worker_timeout=STALLED,

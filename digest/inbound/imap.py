@@ -5,7 +5,7 @@ It is marked after it was taken in, so a crash between the two has it read again
 
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +51,13 @@ def _mailbox(settings: ImapSettings) -> Iterator[BaseMailBox]:
         raise BadSetting("inbound.imap", "host and user are missing", "say where the mailbox is")
     password = _password(settings)
     try:
-        with _connected(settings).login(settings.user, password, settings.folder) as mailbox:
+        mailbox = _connected(settings)
+        try:
+            mailbox.login(settings.user, password, settings.folder)
             yield mailbox
+        finally:
+            with suppress(*TROUBLE):
+                mailbox.logout()
     except TROUBLE as error:
         said = str(error).replace(password, "[hidden]") if password else str(error)
         raise TransportError(f"{settings.host} (IMAP): {said}") from error

@@ -33,7 +33,8 @@ class Door:
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: object
     ) -> str:
         """RCPT: only for domains of ours, or this were an open relay."""
-        if not self._takes(address.rpartition("@")[2].lower()):
+        bare = address.lower() == "postmaster"  # RFC 5321 §4.5.1
+        if not (bare or self._takes(address.rpartition("@")[2].lower())):
             return "550 5.7.1 not a domain of ours"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 ok"

@@ -81,10 +81,11 @@ def _thin(number: int, usual: tuple[int, ...]) -> str:
 
 
 def _on_nothing(e: Evidence) -> tuple[Verdict, str]:
-    if e.others:
-        return Verdict.STALE, f"the papers of {max(e.others)} are shown instead"
+    instead = f"the papers of {max(e.others)} are shown instead" if e.others else ""
     if not e.expected:
         return Verdict.EMPTY, "nothing is listed on such a day"
     if e.day >= e.today:
-        return Verdict.FILLING, "nothing is listed yet"
+        return Verdict.FILLING, instead or "nothing is listed yet"
+    if instead:
+        return Verdict.STALE, instead
     return Verdict.FAILED, "no papers, although it was a working day that is over"

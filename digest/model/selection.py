@@ -66,3 +66,5 @@ class Selection:
     """How many papers there were to choose from."""
     at: datetime | None = None
     """When it was chosen: votes are told as they stood then, and the mail is dated so."""
+    lacking: tuple[str, ...] = ()
+    """Sources that had not ended the day by then, and are told so; worked out, not stored."""

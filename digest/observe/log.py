@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TextIO
 
-from digest.model import Advanced, Event, Finished, Stage, Started
+from digest.model import CONSEQUENCES, Advanced, Event, Finished, Judged, Stage, Started
 
 ROOT = "digest"
 _ADDRESS = re.compile(r"[^\s<>\"'(),:;=\[\]{}]+@[^\s<>\"'(),:;=\[\]{}]+")
@@ -100,6 +100,10 @@ class EventLog:
                 self._outcomes.setdefault(stage, Counter())[outcome or "done"] += count
                 named = {"outcome": outcome} if outcome else {}
                 self._line(logging.DEBUG, "advanced", stage, count=count, **named)
+            case Judged(fetch):
+                level = logging.WARNING if CONSEQUENCES[fetch.verdict].alert else logging.DEBUG
+                told = {"source": fetch.source, "day": fetch.day, "verdict": fetch.verdict.value}
+                self._line(level, "judged", Stage.COLLECT, **told, detail=fetch.detail)
             case Finished(stage):
                 counts = self._outcomes.pop(stage, Counter())
                 self._line(logging.INFO, "finished", stage, **dict(sorted(counts.items())))

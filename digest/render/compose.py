@@ -44,6 +44,19 @@ NOTICES = {
 }
 
 
+LATE = N_("Not everything could be read today (%(sources)s): the rest follows in a later digest.")
+TITLES = {
+    "huggingface": "Hugging Face",
+    "arxiv": "arXiv",
+    "biorxiv": "bioRxiv",
+    "semanticscholar": "Semantic Scholar",
+    "openreview": "OpenReview",
+    "openalex": "OpenAlex",
+    "crossref": "Crossref",
+}
+"""What people call our sources; others are called by their names."""
+
+
 def compose(
     selection: Selection,
     papers: Mapping[str, Paper],
@@ -64,7 +77,7 @@ def compose(
         day=words.day(selection.day),
         greeting=greeting(name, words) if name else "",
         sections=sections,
-        notice=notice(selection.mood, words),
+        notice=notice(selection.mood, selection.lacking, words),
         why=why(subscriber.address, identity, words),
         follows=follows([t.text for t in subscriber.topics], len(subscriber.topics), words),
         manage_url=links.manage,
@@ -123,9 +136,12 @@ def _with_rest(title: str, rest: int, words: Language) -> str:
     )
 
 
-def notice(mood: Mood, words: Language) -> str:
-    """The honest line of a day with nothing on a reader's topics."""
-    return words.gettext(NOTICES[mood]) if NOTICES[mood] else ""
+def notice(mood: Mood, lacking: Sequence[str], words: Language) -> str:
+    """The honest line of a day with nothing on a reader's topics, or that was not read whole."""
+    quiet = words.gettext(NOTICES[mood]) if NOTICES[mood] else ""
+    named = words.listed([TITLES.get(source, source) for source in lacking])
+    late = words.gettext(LATE, sources=named) if lacking else ""
+    return " ".join(filter(None, (quiet, late)))
 
 
 def lead(mood: Mood, sections: Sequence[tuple[str, int]], words: Language) -> str:

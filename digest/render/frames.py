@@ -91,6 +91,8 @@ class Shape(NamedTuple):
     """Papers that did not fit."""
     counts: tuple[int, ...]
     """Papers of each section."""
+    lacking: tuple[str, ...] = ()
+    """Sources that had not ended the day."""
 
 
 Holes = tuple[tuple[str, ...], tuple[str, ...]]
@@ -335,7 +337,7 @@ class Frames:
             day=self._words.day(shape.day),
             greeting=compose.greeting(Mark.NAME, self._words) if shape.named else "",
             sections=sections,
-            notice=compose.notice(shape.mood, self._words),
+            notice=compose.notice(shape.mood, shape.lacking, self._words),
             more=shape.more,
             why=compose.why(Mark.ADDRESS, self._identity, self._words),
             follows=Mark.FOLLOWS.value if shape.follows else "",

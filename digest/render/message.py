@@ -63,9 +63,12 @@ class _Plan(NamedTuple):
     """What stands for those and for the frame."""
 
 
+Edition = tuple[date, tuple[str, ...]]
+"""The day, and the sources that had not ended it when the choice was made."""
+
 _PlanKey = tuple[
     int,
-    date,
+    Edition,
     Mood,
     bool,
     Layout | None,
@@ -132,22 +135,23 @@ class Renderer:
             cards = map(self._cards.chosen, selections[some], papers[some])
             rows = zip(letters, cards, readers[some], selections[some], papers[some], strict=True)
             for letter, chosen, reader, selection, known in rows:
-                content, seal = self._content(letter, chosen, selection.day)
+                edition = (selection.day, selection.lacking)
+                content, seal = self._content(letter, chosen, edition)
                 if not content or (len(content) > BUDGET and _octets(letter, content) > BUDGET):
                     fitted = self._fitted(letter, chosen, reader, selection, known)
                     said = _said(chosen)
                     kept = self._cards.composed(fitted)
-                    content, seal = self._print(letter, kept, selection.day, fitted.more, said)
+                    content, seal = self._print(letter, kept, edition, fitted.more, said)
                 address, message_id, reverse_path = letter[6], letter[9], letter[10]
                 yield Message(
                     address, selection.day, message_id, reverse_path, address, content, seal
                 )
 
     def _content(
-        self, letter: Letter, cards: Sequence[ReadyCard], day: date
+        self, letter: Letter, cards: Sequence[ReadyCard], edition: Edition
     ) -> tuple[bytes, bytes]:
         """As much as fits on any shelf: numbers have two digits."""
-        return self._print(letter, cards, day) if len(cards) <= MOST else (b"", b"")
+        return self._print(letter, cards, edition) if len(cards) <= MOST else (b"", b"")
 
     def digest(
         self, reader: Subscriber, selection: Selection, papers: Mapping[str, Paper], number: int
@@ -191,7 +195,8 @@ class Renderer:
 
         def weigh(tried: Digest) -> int:
             kept = self._cards.composed(tried)
-            return _octets(letter, self._print(letter, kept, day, tried.more, said)[0])
+            edition = (day, selection.lacking)
+            return _octets(letter, self._print(letter, kept, edition, tried.more, said)[0])
 
         return fit(digest, weigh, self._cards.octets)
 
@@ -205,7 +210,7 @@ class Renderer:
         self,
         letter: Letter,
         cards: Sequence[ReadyCard],
-        day: date,
+        edition: Edition,
         more: int = 0,
         said: _Said | None = None,
     ) -> tuple[bytes, bytes]:
@@ -224,7 +229,7 @@ class Renderer:
         sections = said and said.sections
         plan = self._plans[
             known,
-            day,
+            edition,
             mood,
             name != "",
             name_laid,
@@ -236,7 +241,7 @@ class Renderer:
         ]
         frame, first, order, headed, planned = plan
         if frame.known != forms.known:  # its page, or another thread, met new forms
-            return self._print(letter, cards, day, more, said)
+            return self._print(letter, cards, edition, more, said)
         if order is not None:
             octets = order(octets)
         title = titles[first] if titles else ""
@@ -258,17 +263,18 @@ class Renderer:
         ]
         parts = [planned, told, at, follows, name.encode(), digits[0], tokens[2], *seals]
         if frame.known != forms.known:
-            return self._print(letter, cards, day, more, said)
+            return self._print(letter, cards, edition, more, said)
         return b"".join(frame.pick(fields)), _seal(b"\0".join(parts), 8)
 
     def _plan(self, key: _PlanKey) -> _Plan:
-        known, day, mood, named, name_laid, address_laid, follows, kinds, more, said = key
+        known, edition, mood, named, name_laid, address_laid, follows, kinds, more, said = key
         groups: dict[str, list[int]] = {}
         for place, kind in enumerate(kinds):
             groups.setdefault(kind.heading, []).append(place)
         groups = compose.trends_last(groups)
         counts = tuple(map(len, groups.values()))
-        shape = Shape(day, mood, named, follows, more, counts)
+        day, lacking = edition
+        shape = Shape(day, mood, named, follows, more, counts, lacking)
         self._frames.learn(shape)
         order = [place for places in groups.values() for place in places]
         if known != self._forms.known:  # the layouts are out of date

@@ -84,7 +84,7 @@ class SemanticScholar(PlainSource):
         data = told.get("data", [])
         if not isinstance(data, list):
             raise Unreadable(f"an array at `data`, found {shown(data)}")
-        total, start = (fields.count(told.get(name)) or 0 for name in ("total", "offset"))
+        total, start = (fields.count(told.get(n)) or 0 for n in ("total", "offset"))
         if not data and total > start:
             raise Unreadable(f"entries of the {total} that it tells of, found none")
         papers, notes = read_each(data, lambda each: _paper(each, "title"), "entry")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from digest.model import Collection, is_weekend
-from digest.stages.select import MOST_DAYS
+from digest.stages.pools import MOST_DAYS
 
 DAY = timedelta(days=1)
 REMEMBERED = 28

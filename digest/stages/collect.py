@@ -125,18 +125,26 @@ class Collect:
         """The day by the first way; by others, too, when that fails or convinces not."""
         haul = _haul(source, run.day)
         haul.believed = run.backfill
+        before = self._papers.precedent(source.name, run.day)
         self._walk(source, source.first(run.day), haul)
         for other in source.fallbacks(run.day):
-            if haul.convinces(now.date()) and (haul.mended or not haul.errors):
+            if haul.convinces(now.date(), before):
                 break
-            faults, known, strange = len(haul.errors), len(haul.papers), len(haul.others)
-            haul.lacks = ""
-            brought = self._walk(source, other, haul)
-            silent = known == 0 and len(haul.others) == strange  # nothing listed, and no other day
-            haul.mended = len(haul.errors) == faults and (brought > 0 or silent)
-            if haul.mended and brought:
-                haul.others.clear()  # what the first way showed instead no longer matters
+            stale = haul.judge(now.date(), before)[0] is Verdict.STALE
+            aside = haul.set_aside(before) if stale else {}
+            self._mend(source, other, haul)
+            haul.take_back(aside)
         return haul
+
+    def _mend(self, source: Source, other: Request, haul: Haul) -> None:
+        """Another way to the day; what it brings makes good what the first one lacks."""
+        faults, known, strange = len(haul.errors), len(haul.papers), len(haul.others)
+        haul.lacks = ""
+        brought = self._walk(source, other, haul)
+        silent = known == 0 and len(haul.others) == strange  # nothing listed, and no other day
+        haul.mended = len(haul.errors) == faults and (brought > 0 or silent)
+        if haul.mended and brought:
+            haul.others.clear()  # what the first way showed instead no longer matters
 
     def _walk(self, source: Source, request: Request, haul: Haul) -> int:
         """Follows one way to its end, or to an error, which is noted; returns what it brought."""
@@ -162,7 +170,7 @@ class Collect:
         verdict, detail = haul.judge(now.date(), precedent)
         fetched = Collection(source.name, haul.day, verdict, 0, 0, 0, now, detail)
         listed = () if verdict is Verdict.STALE else haul.papers.values()
-        stored = self._papers.add(fetched, listed)
+        stored = self._papers.add(fetched, listed, backfill=haul.believed)
         self._observer(Advanced(self.stage, 1, verdict.value))
         self._observer(Judged(stored))
         return stored

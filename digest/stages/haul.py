@@ -50,10 +50,23 @@ class Haul:
         self.lacks = self.lacks or page.lacks
         return len(page.papers) - (len(self.others) - left_out if page.papers else 0)
 
-    def convinces(self, today: date) -> bool:
-        """Whether this can be the whole truth: a working day that is over has papers."""
-        whole = bool(self.papers) and not self.lacks
-        return whole or self.day >= today or not self.expected
+    def convinces(self, today: date, precedent: Precedent) -> bool:
+        """Whether this can be the whole truth as far as there is any, or another way is tried."""
+        verdict, _ = judge(self._evidence(today, precedent))
+        return verdict.final or verdict is Verdict.FILLING
+
+    def set_aside(self, precedent: Precedent) -> dict[str, Paper]:
+        """Takes out what the day before listed, so that another way can tell this day's."""
+        return {id_: self.papers.pop(id_) for id_ in precedent.previous & self.papers.keys()}
+
+    def take_back(self, aside: dict[str, Paper]) -> None:
+        """Puts back what was set aside, where no other way told better; says what was shown."""
+        if aside and not self.papers:
+            self.papers |= aside
+            self.notes += map(str, self.errors)
+            self.errors.clear()
+        elif aside:
+            self.notes.append(f"{len(aside)} papers of the day before were shown first")
 
     def judge(self, today: date, precedent: Precedent) -> tuple[Verdict, str]:
         """The verdict, and why it is not `complete` or what was not as expected."""

@@ -117,6 +117,7 @@ class Joining:
             after = lived(life, Act.REQUEST, now)
             if life.state is None:
                 self._book.readers.put([replace(wishes, state=SubscriberState.PENDING)], now)
+                self._book.readers.agreed(address, consent.way.value)
             if after != life:
                 self._book.readers.live(address, after, now)
             letter = LetterKind.NONE if self._barred([address]) else _letter(life.state)
@@ -163,6 +164,7 @@ class Joining:
                 return Answer.ALREADY if life.state in READING else Answer.TOO_LATE
             self._book.readers.change(asked.wishes, now)
             self._book.readers.live(address, after, now)
+            self._book.readers.agreed(address, consent.way.value)
             self._book.readers.unerase(self._erasure.marks(address))
             self._book.consents.add(address, Deed(asked.at, Act.REQUEST, asked.consent))
             self._book.consents.add(address, Deed(now, Act.CONFIRM, consent))

@@ -6,16 +6,18 @@ Render proves each message and send rebuilds it: both ask here, so both get the 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from zlib import crc32
 
 from digest.mail.identity import Identity
-from digest.model import Digest, Message, Paper, Selection, Subscriber
+from digest.model import CONSEQUENCES, Digest, Message, Paper, Selection, Subscriber
 from digest.ports import Papers, Subscribers
 from digest.render.renderers import Renderers
 
 INERT = 0x8000_0000
 """Readers' numbers stay below it: tokens made with one above open nothing."""
+MOMENTS = 256
+"""Days and instants of choice of which is held who had not answered."""
 INSTANTS = 4
 """Instants of choice whose papers are held: a run has one, what it resumes has others."""
 
@@ -26,6 +28,7 @@ class Press:
     def __init__(self, papers: Papers, subscribers: Subscribers, renderer: Renderers) -> None:
         self._papers, self._subscribers, self._renderer = papers, subscribers, renderer
         self._held: OrderedDict[datetime, dict[str, Paper]] = OrderedDict()
+        self._lacking: dict[tuple[date, datetime | None], tuple[str, ...]] = {}
 
     @property
     def identity(self) -> Identity:
@@ -41,7 +44,7 @@ class Press:
         memory that the last one leaves is still warm.
         """
         numbers = self._subscribers.numbers([reader.address for reader in readers])
-        chosen = [selections[reader.address] for reader in readers]
+        chosen = [self._honest(selections[reader.address]) for reader in readers]
         known = self._known(chosen)
         return self._renderer.messages(
             readers,
@@ -52,6 +55,7 @@ class Press:
 
     def proof(self, reader: Subscriber, selection: Selection) -> tuple[Digest, Message]:
         """One reader's digest and mail with inert links: safe to show to anybody."""
+        selection = self._honest(selection)
         shown = reader, selection, self._known([selection])[selection.at], inert(reader)
         message = self._renderer.message(*shown)
         if not self._subscribers.numbers([reader.address]):  # nobody's: told apart by its topics
@@ -64,6 +68,18 @@ class Press:
         """The proof, addressed to somebody who wants to see it in their mail reader."""
         _, message = self.proof(replace(reader, address=address), selection)
         return self._renderer.test_copy(message, now)
+
+    def _honest(self, selection: Selection) -> Selection:
+        """The selection with the sources that had failed us when it was made."""
+        when = selection.day, selection.at
+        if when not in self._lacking:
+            if len(self._lacking) > MOMENTS:
+                self._lacking.clear()
+            fetches = self._papers.collections(*when)
+            told = (f.source for f in fetches if CONSEQUENCES[f.verdict].told)
+            self._lacking[when] = tuple(sorted(told))
+        lacking = self._lacking[when]
+        return replace(selection, lacking=lacking) if lacking else selection
 
     def _known(self, selections: Iterable[Selection]) -> dict[datetime | None, Mapping[str, Paper]]:
         """Per instant of choice, the papers chosen then, with their votes as they stood."""

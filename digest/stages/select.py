@@ -9,7 +9,6 @@ from digest.model import (
     Advanced,
     Manner,
     Paper,
-    Rhythm,
     Run,
     Selection,
     Stage,
@@ -26,9 +25,7 @@ from digest.rank.telling import told
 from digest.rank.vectors import WordVectors
 from digest.stages.batches import batches
 from digest.stages.knowing import Knowing
-
-MOST_DAYS = 14
-"""Days whose papers one edition holds at most, however long a reader got none."""
+from digest.stages.pools import Pool, Pools
 
 HISTORY = 2_000
 """Newest papers that corpus statistics are made of, together with those to choose from.
@@ -70,14 +67,15 @@ class Select:
         self._papers, self._subscribers, self._selections = papers, subscribers, selections
         self._usual, self._table, self._observer = usual, table, observer
         self._knowing = Knowing(papers, selections, opinions)
-        self._patience = patience
-        self._rankings: dict[tuple[date, date], Ranking] = {}
+        self._pools, self._patience = Pools(papers, selections), patience
+        self._rankings: dict[tuple[Pool, date], Ranking] = {}
         self._fields: dict[frozenset[str], Field] = {}
 
     def pending(self, run: Run, now: datetime) -> Iterator[list[Subscriber]]:
         """Readers who are due and have no recorded choice, in batches; none before `ready`."""
         if run.resuming or not self.ready(run, now):
             return
+        self._rankings.clear()  # papers may have come in since the last pass
         for batch in batches((r for r in self._subscribers.active() if run.due(r, now)), BATCH):
             chosen = self._selections.recorded([reader.address for reader in batch], run.day)
             waiting = [reader for reader in batch if reader.address not in chosen]
@@ -102,9 +100,9 @@ class Select:
 
     def perform(self, run: Run, batch: Sequence[Subscriber], now: datetime) -> int:
         """Chooses and records; doing it again changes nothing. Returns for how many."""
-        for first, readers in self._pools(run.day, batch).items():
+        for pool, readers in self._pools.of(run.day, batch).items():
             # Before anything is looked up: what is given up counts as not seen, or as in doubt.
-            self._selections.fold([reader.address for reader in readers], first, run.day, now)
+            self._selections.fold([r.address for r in readers], pool.first, run.day, now)
         for ranking, manner, readers, known in self._alike(run.day, batch):
             self._selections.put(ranking.decide(readers, known, manner), run.day, now)
         self._observer(Advanced(self.stage, len(batch)))
@@ -151,8 +149,8 @@ class Select:
 
     def _alike(self, day: date, batch: Sequence[Subscriber]) -> Iterator[Alike]:
         """Readers whose editions hold the same days and are chosen alike, with what is known."""
-        for first, pooled in self._pools(day, batch).items():
-            ranking = self._ranking(first, day)
+        for pool, pooled in self._pools.of(day, batch).items():
+            ranking = self._ranking(pool, day)
             alike: dict[Manner, list[Subscriber]] = {}
             for reader in pooled:
                 alike.setdefault(reader.manner(self._usual), []).append(reader)
@@ -161,37 +159,20 @@ class Select:
                 known = self._knowing.of(addresses, ranking, day, again=manner.again)
                 yield ranking, manner, readers, known
 
-    def _pools(self, day: date, batch: Sequence[Subscriber]) -> dict[date, list[Subscriber]]:
-        """Readers by the first day whose papers their edition may hold."""
-        last = self._selections.last_days([reader.address for reader in batch], day)
-        alike: dict[date, list[Subscriber]] = {}
-        for reader in batch:
-            alike.setdefault(pool_from(reader, last.get(reader.address), day), []).append(reader)
-        return alike
-
-    def _ranking(self, first: date, day: date) -> Ranking:
-        """The papers of some days against the newest known by then, worked out once."""
-        if (first, day) not in self._rankings:
-            pool = [p for p in self._papers.of_days(first, day) if not (p.replaced or p.withdrawn)]
+    def _ranking(self, pool: Pool, day: date) -> Ranking:
+        """The papers of a pool against the newest known by then, worked out once."""
+        if (pool, day) not in self._rankings:
+            listed = self._papers.of_days(pool.first, day)
+            late = self._papers.get(sorted(pool.late - {paper.id for paper in listed}))
+            held = [p for p in (*listed, *late.values()) if not (p.replaced or p.withdrawn)]
             history = self._papers.history(day + timedelta(days=1), HISTORY)
-            known = frozenset(paper.id for paper in (*history, *pool))
-            ranking = Ranking(pool, history, self._table, field=self._fields.get(known))
-            if pool:
+            known = frozenset(paper.id for paper in (*history, *held))
+            ranking = Ranking(held, history, self._table, field=self._fields.get(known))
+            if held:
                 self._fields[known] = ranking.day.field
-            self._rankings[first, day] = ranking
-        return self._rankings[first, day]
+            self._rankings[pool, day] = ranking
+        return self._rankings[pool, day]
 
 
 def _had_the_last(reader: Subscriber, last: date | None, run: Run) -> bool:
     return last is not None and last >= previous_day(reader, run.day, run.fresh)
-
-
-def pool_from(reader: Subscriber, last: date | None, day: date) -> date:
-    """The first day whose papers an edition may hold.
-
-    Everything since the reader's last edition, two weeks at most; for their first one the day
-    itself, or the week of a weekly reader.
-    """
-    if last is not None:
-        return max(last + timedelta(days=1), day - timedelta(days=MOST_DAYS - 1))
-    return day - timedelta(days=6) if reader.rhythm is Rhythm.WEEKLY else day

@@ -48,6 +48,11 @@ class Queries:
     def __getitem__(self, name: str) -> str:
         return self._sql[name]
 
+    @property
+    def names(self) -> list[str]:
+        """Of all its queries."""
+        return list(self._sql)
+
 
 @cache
 def _read(path: str) -> dict[str, str]:

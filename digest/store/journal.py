@@ -18,10 +18,11 @@ A power loss takes what the kernel had not yet written: a journal of another boo
 holds, and nothing by what it does not hold.
 """
 
+import fcntl
 import os
 import struct
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
@@ -75,6 +76,7 @@ class Journal:
         with _told(path):
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC
             self._file = os.open(path, flags, 0o600)
+        fcntl.flock(self._file, fcntl.LOCK_EX)  # for as long as we live, and it is open
         self._write(header(number, process))
 
     def dot(self, claim: Claim) -> None:
@@ -138,21 +140,17 @@ class Journals:
         return found
 
     def settle(self, take_over: Callable[[list[Left]], object]) -> int:
-        """Has settled what processes left here that are dead, or are this one; returns how many.
+        """Has settled what dead processes left here; returns how many journals.
 
-        Other processes may be at work here. Only while this one is not: what it left, too, is done.
+        Other processes may be at work here, even in containers of their own: whose journals are
+        locked (flock(2)) live.
         """
-        found: list[tuple[Path, Left]] = []
-        for path in self._paths():
-            with _told(path), suppress(FileNotFoundError):  # somebody else was quicker
-                left = replay(path.read_bytes(), boot_id())
-                # One without a number may be about to get it.
-                if left.number and not left.process.lives():
-                    found.append((path, left))
-        if found:
-            take_over([left for _, left in found])
-        for path, _ in found:
-            path.unlink(missing_ok=True)
+        with ExitStack() as held:
+            found = [(p, left) for p in self._paths() if (left := _taken(p, held)) is not None]
+            if found:
+                take_over([left for _, left in found])
+            for path, _ in found:
+                path.unlink(missing_ok=True)
         return len(found)
 
     def sending(self) -> frozenset[tuple[int, int]]:
@@ -172,6 +170,16 @@ class Journals:
 
     def _paths(self) -> list[Path]:
         return sorted(self._directory.glob(f"*{SUFFIX}"))
+
+
+def _taken(path: Path, held: ExitStack) -> Left | None:
+    """What a journal tells, if nobody writes it any more; nobody else takes it meanwhile."""
+    with _told(path), suppress(FileNotFoundError, BlockingIOError):
+        file = held.enter_context(path.open("rb"))
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        left = replay(file.read(), boot_id())
+        return left if left.number else None  # one without a number may be about to get it
+    return None
 
 
 def numbers_of(worker: int) -> tuple[int, int]:

@@ -43,7 +43,9 @@ def columns(paper: Paper) -> dict[str, Value]:
     }
 
 
-def listing(collection: Collection, paper: Paper, work: int) -> Mapping[str, Value]:
+def listing(
+    collection: Collection, paper: Paper, work: int, *, backfill: bool
+) -> Mapping[str, Value]:
     """A place on a day's list."""
     return {
         "day": collection.day.toordinal(),
@@ -51,6 +53,7 @@ def listing(collection: Collection, paper: Paper, work: int) -> Mapping[str, Val
         "work": work,
         "listed": to_instant(paper.listed),
         "announced": paper.announced,
+        "seen": None if backfill else to_instant(collection.at),
     }
 
 

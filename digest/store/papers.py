@@ -25,12 +25,17 @@ class PaperStore:
         self._sql, self._columns = queries, queries["columns"]
         self._works = Works(database, queries)
 
-    def add(self, collection: Collection, papers: Iterable[Paper]) -> Collection:
-        """Stores one fetch, and returns it with `new` and `updated` counted."""
+    def add(
+        self, collection: Collection, papers: Iterable[Paper], *, backfill: bool = False
+    ) -> Collection:
+        """Stores one fetch, and returns it with `new` and `updated` counted.
+
+        `backfill`: what it brings was never missed by anybody, so it is late for no edition.
+        """
         told = list({paper.id: paper for paper in papers}.values())
         with self._db.transaction():
             listed, before = self._take_in(told, collection.source, collection.at)
-            rows = (listing(collection, paper, work.number) for work, paper in listed)
+            rows = (listing(collection, p, work.number, backfill=backfill) for work, p in listed)
             self._db.many(self._sql["list"], rows)
             after = self.get([work.id for work, _ in listed])
             stored = replace(
@@ -80,6 +85,12 @@ class PaperStore:
         }
         found = one_a_work(self._db.all(self._query("of_day"), params))
         return sorted(found, key=lambda paper: (-(paper.upvotes or 0), paper.id))
+
+    def late(self, first: date, last: date) -> dict[str, tuple[date, datetime]]:
+        """What was first seen after choices for its day had begun: its day, and when."""
+        params: Params = {"first": first.toordinal(), "last": last.toordinal()}
+        rows = self._db.all(self._sql["late"], params)
+        return {id_: (date.fromordinal(day), from_instant(seen)) for id_, day, seen in rows}
 
     def collections(self, day: date, until: datetime | None = None) -> list[Collection]:
         """The newest fetch of each source for a day, as known at `until`."""

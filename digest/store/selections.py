@@ -37,6 +37,7 @@ class SelectionStore:
             interned: Params = {"addresses": json.dumps(list(decisions.addresses))}
             self._db.execute(self._sql["intern"], interned)
             self._db.many(self._sql["put"], rows)
+            self._db.execute(self._sql["began"], {"day": day.toordinal(), "at": to_instant(at)})
 
     def recorded(self, addresses: Sequence[str], day: date) -> set[str]:
         """Of these, who has a recorded choice for a day."""

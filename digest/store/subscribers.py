@@ -123,6 +123,10 @@ class SubscriberStore:
         rows = self._db.all(self._sql["address"], {"reader": number})
         return None if not rows or rows[0][0].startswith(ERASED) else rows[0][0]
 
+    def agreed(self, address: str, consent: str) -> None:
+        """By whose word a reader is here from now on."""
+        self._db.execute(self._sql["agreed"], {"address": address, "consent": consent})
+
     def rested(self, today: date) -> list[str]:
         """Whose pause is over on a day."""
         return [row[0] for row in self._db.all(self._sql["rested"], {"today": today.toordinal()})]

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from scripted_web import ScriptedWeb, answer
 from shared import shared
 
 from digest.clock import FixedClock
@@ -73,3 +74,18 @@ def test_every_recorded_file_is_taken_in(papers: PaperStore, tmp_path: Path):
     }
     stored = {paper.id: paper.upvotes for paper in papers.of_day(date(2024, 12, 12))}
     assert votes.items() <= stored.items()
+
+
+def test_arxivs_feed_is_read_over_http_and_its_turn_kept(installation):
+    feed = shared("recorded/arxiv/rss/cs.AI_2026-04-27.rss.xml").read_bytes()
+    with ScriptedWeb([answer("200 OK", feed)]) as web:
+        told = {"DIGEST__SOURCES__ARXIV__RSS_URL": web.url}
+        said = installation("collect", "--source", "arxiv", "--day", "2026-04-27", "--json", **told)
+        assert said.status == 0, said.err
+        [row] = said.records
+        assert (row["source"], row["verdict"], row["papers"]) == ("arxiv", "complete", 3)
+        assert web.requests[0].startswith(b"GET /rss/cs.AI+cs.CL+cs.CV+cs.LG ")
+        assert list((installation.directory / "var" / "turns").iterdir())
+    rows = installation("papers", "--day", "2026-04-27", "--json").records
+    assert {row["upvotes"] for row in rows} == {None}
+    assert all(row["id"].startswith("arxiv:2604.") for row in rows)

@@ -87,3 +87,85 @@ def test_adding_is_as_strict_as_a_file(installation):
         )
         assert len(said.err.splitlines()) == 1
     assert people(installation) == {}
+
+
+LISTMONK = """\
+uuid,email,name,attributes,status,created_at,updated_at
+u-1,ann@inbox.example,Ann,"{""city"": ""Bonn""}",enabled,2024-01-01,2024-01-01
+u-2,bob@inbox.example,Bob,{},disabled,2024-01-01,2024-01-01
+u-3,cem@inbox.example,Cem,{},blocklisted,2024-01-01,2024-01-01
+"""
+MAILCHIMP = """\
+Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,UNSUB_TIME
+ann@inbox.example,Ann,Ott,2,2024-01-01 00:00:00,
+bob@inbox.example,Bob,,2,2024-01-01 00:00:00,2024-05-01 00:00:00
+"""
+MAILMAN = "ann@inbox.example\nBob Ott <bob@inbox.example>\nnot an address\n"
+
+
+def test_a_list_of_listmonk_s(installation):
+    (installation.directory / "list.csv").write_text(LISTMONK)
+    assert installation("subscribers", "import", "list.csv").status == 0
+    states = {address: row["state"] for address, row in people(installation).items()}
+    assert states == {
+        "ann@inbox.example": "active",
+        "bob@inbox.example": "left",
+        "cem@inbox.example": "suppressed",
+    }
+
+
+def test_a_list_of_mailchimp_s(installation):
+    (installation.directory / "list.csv").write_text(MAILCHIMP)
+    assert installation("subscribers", "import", "list.csv").status == 0
+    rows = people(installation)
+    assert rows["ann@inbox.example"]["name"] == "Ann Ott"
+    assert rows["bob@inbox.example"]["state"] == "left"
+
+
+def test_a_roster_of_mailman_s(installation):
+    (installation.directory / "list.txt").write_text(MAILMAN)
+    said = installation("subscribers", "import", "list.txt")
+    assert said.status == 1
+    assert "line 3" in said.err
+    rows = people(installation)
+    assert rows.keys() == {"ann@inbox.example", "bob@inbox.example"}
+    assert rows["bob@inbox.example"]["name"] == "Bob Ott"
+
+
+def test_no_file_brings_back_who_left_or_was_deleted(installation):
+    (installation.directory / "gone.csv").write_text("email,state\nann@inbox.example,left\n")
+    (installation.directory / "list.csv").write_text(
+        "email\nann@inbox.example\nbob@inbox.example\n"
+    )
+    (installation.directory / "s.toml").write_text('[[subscriber]]\nemail = "ann@inbox.example"\n')
+    installation("subscribers", "import", "gone.csv")
+    installation("subscribers", "add", "bob@inbox.example")
+    assert installation("subscribers", "erase", "bob@inbox.example").status == 0
+    said = installation("subscribers", "import", "list.csv")
+    assert (said.status, said.out) == (1, "0 added, 0 changed, 2 refused\n")
+    assert "ann@inbox.example left" in said.err
+    assert installation("subscribers", "sync", "s.toml").status == 0
+    assert installation("subscribers", "add", "bob@inbox.example").status == 1
+    assert {a: row["state"] for a, row in people(installation).items()} == {
+        "ann@inbox.example": "left"
+    }
+    installation("subscribers", "remove", "ann@inbox.example")
+    assert installation("subscribers", "import", "list.csv").out.endswith("2 refused\n")
+
+
+def test_the_dossier_is_shown(installation):
+    installation("subscribers", "add", "ann@inbox.example")
+    said = installation("subscribers", "show", "ann@inbox.example")
+    assert "operator" in said.out
+    record = installation("subscribers", "show", "ann@inbox.example", "--json").records[0]
+    assert [(deed["act"], deed["how"]) for deed in record["consent"]] == [("add", "operator")]
+
+
+def test_what_is_exported_as_csv_can_be_imported(installation):
+    installation("subscribers", "add", "ann@inbox.example", "--topic", "a; b", "--papers", "3")
+    before = people(installation)
+    text = installation("subscribers", "export", "--csv").out
+    installation("subscribers", "remove", "ann@inbox.example")
+    (installation.directory / "again.csv").write_text(text)
+    assert installation("subscribers", "import", "again.csv").status == 0
+    assert people(installation) == before

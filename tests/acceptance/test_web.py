@@ -1,5 +1,6 @@
 """`digest web` as a program: from the first page to the first digest, figures, health, the end."""
 
+import fcntl
 import re
 
 import pytest
@@ -43,6 +44,18 @@ def test_a_yes_brings_the_newest_edition_at_once_as_a_row_of_the_ledger(site):
     assert [deed["act"] for deed in shown["consent"]] == ["request", "confirm"]
 
 
+def test_a_first_digest_waits_until_a_run_has_ended(site):
+    address = "eve@reader.example"
+    subscribe(site, address)
+    link = site.link(site.mail(address, "Please confirm"), "confirm")
+    with (site.installation.directory / "var" / "run.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "Welcome" in requests.post(link, timeout=30).text
+        assert site.installation("send", "--day", f"{DAY}").status == 75, "the lock is held"
+        assert len(site.mails(address)) == 1
+    assert site.mail(address, "more")["List-Id"]
+
+
 def test_one_letter_a_day(site):
     for _ in range(3):
         subscribe(site, "bob@reader.example")
@@ -81,6 +94,13 @@ def _until_two(site, address):
 
 def _state(site, address):
     return site.installation("subscribers", "show", address, "--json").records[0]["state"]
+
+
+def test_the_operator_s_file_removes_nobody_who_joined_by_themselves(site):
+    (site.installation.directory / "s.toml").write_text("")
+    before = _state(site, ANN)
+    assert site.installation("subscribers", "sync", "s.toml").status == 0
+    assert _state(site, ANN) == before
 
 
 def test_figures_and_health(site):

@@ -187,3 +187,18 @@ def test_what_a_source_had_before(papers: PaperStore):
     assert precedent.previous == {ARXIV.id}
     assert precedent.usual == (1, 2, 3)
     assert papers.precedent("huggingface", DAY).usual == ()
+
+
+def test_what_is_first_seen_after_the_choice_is_late_and_a_backfill_never_is(papers, database):
+    papers.add(fetch("huggingface"), [HUB])
+    SubscriberStore(database).put([READER], NOW)
+    selections = SelectionStore(database)
+    began = NOW + timedelta(hours=1)
+    selections.put(decided(Selection(READER.address, DAY, ())), DAY, began)
+    after = began + timedelta(hours=2)
+    late = Paper("arxiv:2608.00009", "Quite another thing altogether")
+    papers.add(fetch("arxiv", after), [late, ARXIV])
+    old = Paper("arxiv:2608.00008", "A third thing from an archive")
+    papers.add(fetch("arxiv", after, DAY - timedelta(days=1)), [old], backfill=True)
+    assert papers.late(DAY - timedelta(days=13), DAY) == {late.id: (DAY, after)}
+    assert papers.late(DAY + timedelta(days=1), DAY + timedelta(days=2)) == {}

@@ -9,6 +9,10 @@ from digest.mail.inbound.notices import unique
 _SUBJECT = re.compile(
     r"^\s*(?:complaint about (?:a )?message from|abuse report|spam complaint)", re.I
 )
+_SAID = re.compile(
+    r"^Feedback-Type: *\w|\ban (?:e-?mail )?abuse report for an? e-?mail message\b", re.I | re.M
+)
+"""What a report says that lost its parts on the way."""
 _REDACTED = re.compile(
     r"^(?:redacted|hashed|undisclosed|\S*redacted|unknown|anonymi[sz]ed)\b", re.I
 )
@@ -18,7 +22,8 @@ def is_complaint(mail: Incoming) -> bool:
     """Whether a mail reports that somebody complained."""
     if mail.feedback or mail.report_type == "feedback-report":
         return True
-    return bool(_SUBJECT.match(mail.get("subject")) and mail.returned)
+    told = _SUBJECT.match(mail.get("subject")) or _SAID.search(mail.notice[:4000])
+    return bool(told and mail.returned)
 
 
 def feedback_type(mail: Incoming) -> str:

@@ -51,6 +51,12 @@ def is_automatic(mail: Incoming) -> bool:
     return bool(_SUBJECT.match(mail.get("subject"))) or bool(mail.disposition)
 
 
+def suppresses(mail: Incoming) -> bool:
+    """Whether a mail asks Exchange for no answers, which a person's seldom does."""
+    wishes = mail.get("x-auto-response-suppress").lower()
+    return bool(re.search(r"\b(?:oof|autoreply|all)\b", wishes))
+
+
 def unanswerable(mail: Incoming, sender: str) -> str:
     """Why a mail from `sender` (its reverse-path) must not be answered; "" when it may be."""
     return next((why for why, holds in _reasons(mail, sender) if holds), "")
@@ -59,7 +65,6 @@ def unanswerable(mail: Incoming, sender: str) -> str:
 def _reasons(mail: Incoming, sender: str) -> Iterator[tuple[str, bool]]:
     local = sender.rpartition("@")[0]
     lists = any(name.startswith("list-") for name, _ in mail.headers)
-    wishes = mail.get("x-auto-response-suppress").lower()
     yield "its reverse-path is null (RFC 3834 §2)", sender in {"", "<>"}
     yield "it is automatically submitted (RFC 3834 §2)", auto_submitted(mail)
     precedence = mail.get("precedence").strip().lower()
@@ -67,4 +72,4 @@ def _reasons(mail: Incoming, sender: str) -> Iterator[tuple[str, bool]]:
     yield "it is list mail, by its List-* fields (RFC 3834 §2)", lists
     yield f"{local}@ is a machine or a list's owner (RFC 3834 §2)", bool(_OWNERS.match(local))
     yield "a machine wrote it (RFC 3834 §2)", is_automatic(mail)
-    yield "its sender asks for no automatic answers", "oof" in wishes or "all" in wishes.split(", ")
+    yield "its sender asks for no automatic answers", suppresses(mail)

@@ -7,7 +7,7 @@ from email import message_from_bytes
 from enum import StrEnum
 
 from digest.mail.inbound import arf, dsn, notices, providers
-from digest.mail.inbound.automatic import auto_submitted, is_automatic
+from digest.mail.inbound.automatic import auto_submitted, is_automatic, suppresses
 from digest.mail.inbound.commands import Command, Verb, commands, unsubscribe_token
 from digest.mail.inbound.dsn import Failure
 from digest.mail.inbound.envelope import Envelope
@@ -139,6 +139,8 @@ def _automatic(mail: Incoming) -> Reading | None:
 
 def _commanding(mail: Incoming) -> Reading:
     found = tuple(commands(mail.get("subject"), mail.notice))
+    if not found and suppresses(mail):
+        return Reading(Kind.AUTO_REPLY, mail, reason="a machine answered, by its header")
     if not found and any(name == "confirm" for name, _ in Envelope.of(mail).tags()):
         found = (Command(Verb.CONFIRM),)  # replying to the letter says yes
     if not found:

@@ -2,6 +2,7 @@
 
 import re
 
+from digest.mail.inbound.automatic import is_automatic
 from digest.mail.inbound.incoming import Incoming
 
 _SUBJECT = re.compile(
@@ -52,6 +53,8 @@ def bounce_like(mail: Incoming) -> bool:
     ]
     if signs[2] and mail.returned and _UNATTENDED.match(mail.get("from").rpartition("<")[2]):
         return True
+    if is_automatic(mail) and not from_daemon(mail):
+        return signs[1] and signs[2]  # a vacation notice, as likely as not: null path and all
     return sum(signs) >= 2 and (signs[0] or signs[1]) and not _person(mail, signs[0])
 
 

@@ -42,8 +42,8 @@ INSERT INTO tellings (paper, source, told) VALUES (:work, :source, :told)
 ON CONFLICT (paper, source) DO UPDATE SET told = excluded.told
 
 -- :join_listings  two works are one: what lists the second lists the first
-INSERT INTO listings (day, source, paper, listed, announced)
-SELECT day, source, :work, listed, announced FROM listings WHERE paper = :other
+INSERT INTO listings (day, source, paper, listed, announced, seen)
+SELECT day, source, :work, listed, announced, seen FROM listings WHERE paper = :other
 ON CONFLICT (day, source, paper) DO NOTHING
 
 -- :join_observations  and what was observed of the second was observed of the first
@@ -67,8 +67,8 @@ UPDATE aliases SET paper = :work WHERE paper = :other
 UPDATE papers SET work = :work WHERE id = :other OR work = :other
 
 -- :list  puts a work on a day's list
-INSERT INTO listings (day, source, paper, listed, announced)
-VALUES (:day, :source, :work, :listed, :announced)
+INSERT INTO listings (day, source, paper, listed, announced, seen)
+VALUES (:day, :source, :work, :listed, :announced, :seen)
 ON CONFLICT (day, source, paper) DO UPDATE SET
   listed = COALESCE(excluded.listed, listings.listed), announced = excluded.announced
 
@@ -99,6 +99,13 @@ LEFT JOIN observations AS o ON o.paper = l.paper AND o.source = l.source AND o.o
    WHERE n.paper = l.paper AND n.source = l.source AND n.observed <= :until)
 WHERE l.day BETWEEN :first AND :last AND (:source = '' OR l.source = :source)
 ORDER BY p.paper, l.day DESC, l.source
+
+-- :late  works that were first seen after the first choice for an edition that would have held them
+SELECT w.paper, w.day, w.seen FROM
+  (SELECT p.paper AS paper, max(l.day) AS day, min(COALESCE(l.seen, 0)) AS seen
+   FROM listings AS l JOIN papers AS p ON p.id = l.paper
+   WHERE l.day BETWEEN :first AND :last GROUP BY p.paper) AS w
+WHERE w.seen > (SELECT min(e.at) FROM editions AS e WHERE e.day >= w.day)
 
 -- :get  papers by name, as they were last observed
 SELECT {columns}, o.upvotes, o.comments, o.stars, o.observed, a.alias

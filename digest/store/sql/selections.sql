@@ -10,6 +10,9 @@ INSERT INTO selections (reader, day, chosen)
 SELECT id, :day, :chosen FROM readers WHERE address = :address
 ON CONFLICT (reader, day) DO NOTHING
 
+-- :began  choices for an edition have begun
+INSERT INTO editions (day, at) VALUES (:day, :at) ON CONFLICT (day) DO NOTHING
+
 -- :get  the recorded choices of readers for a day
 SELECT r.address, s.day, s.chosen FROM selections AS s JOIN readers AS r ON r.id = s.reader
 WHERE s.day = :day AND r.address IN (SELECT value FROM json_each(:addresses))

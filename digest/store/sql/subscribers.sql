@@ -41,6 +41,10 @@ UPDATE subscribers SET state = :state, before = :before, since = :since,
   pause_until = :pause_until, updated = :now
 WHERE reader = (SELECT id FROM readers WHERE address = :address)
 
+-- :agreed  by whose word a reader is here from now on
+UPDATE subscribers SET consent = :consent
+WHERE reader = (SELECT id FROM readers WHERE address = :address)
+
 -- :rested  whose pause is over
 SELECT r.address FROM subscribers AS s JOIN readers AS r ON r.id = s.reader
 WHERE s.pause_until IS NOT NULL AND s.pause_until <= :today AND s.state = 'paused'

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from digest.mail.tokens import Scope
 from digest.model import Digest, Paper, Subscriber, SubscriberState
 from digest.model.life import FOREVER
+from digest.model.manner import Quiet
 from digest.web.site import wishes
 from digest.web.site.forms import LONG, Form, TooLong, read
 from digest.web.site.library import MOST_LIKED, Learnt, learn
@@ -20,6 +21,8 @@ from digest.web.site.pages import Pages, back
 from digest.web.site.throttle import Throttle
 
 FIELDS = ("topics", "mute", "authors", "papers", "timezone", "send_at", "rhythm", "locale")
+SWITCHES = ("fill", "serendipity", "again")
+"""Wishes that are yes or no."""
 PAUSES = {"week": 7, "fortnight": 14, "month": 30, "quarter": 91}
 LONGEST_PAUSE = timedelta(days=3 * 366)
 DONE = frozenset({"saved", "paused", "resumed", "imported", "unliked", "left", "back"})
@@ -98,9 +101,21 @@ class Managing:
         )
         if found.wishes is not None:
             found.wishes = replace(
-                found.wishes, name=reader.name, liked=reader.liked, state=reader.state
+                found.wishes,
+                name=reader.name,
+                liked=reader.liked,
+                state=reader.state,
+                **self._manner(form),
             )
         return found
+
+    def _manner(self, form: Form) -> dict[str, Any]:
+        """How papers are to be chosen; None where that is as usual, so that it stays usual."""
+        usual = self._pages.settings.usual
+        quiet = form.get("quiet")
+        wanted: dict[str, Any] = {name: form.get(name) == "yes" for name in SWITCHES}
+        wanted["quiet"] = Quiet(quiet) if quiet in set(Quiet) else usual.quiet
+        return {n: None if value == getattr(usual, n) else value for n, value in wanted.items()}
 
     async def _save(self, request: Request, reader: Subscriber, form: Form) -> Response:
         found = self._read(request, reader, form)
@@ -216,6 +231,7 @@ class Managing:
         values = values_of(reader)
         if form is not None:
             values |= {name: form.get(name) for name in FIELDS if name in form}
+            reader = replace(reader, **self._manner(form))
         return pages.page(
             request,
             "manage.html",
@@ -223,6 +239,7 @@ class Managing:
             reader=reader,
             token=request.path_params["token"],
             values=values,
+            manner=reader.manner(pages.settings.usual),
             problems=problems or {},
             done=done if done in DONE else "",
             state=reader.state.value,

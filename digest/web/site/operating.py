@@ -1,4 +1,4 @@
-"""The operator's pages, behind a login."""
+"""The operator's pages, behind a login; in English, like the replies and logs that they quote."""
 
 from datetime import timedelta
 
@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from digest.errors import DigestError
+from digest.render.languages import ENGLISH
 from digest.web.site import plots
 from digest.web.site.forms import Form, TooLong, read
 from digest.web.site.pages import Pages, back
@@ -40,7 +41,7 @@ class Operating:
         pages = self._pages
         session = self._session(request)
         if not session:
-            return pages.page(request, "operator/login.html", wrong=False)
+            return pages.page(request, "operator/login.html", spoken=ENGLISH, wrong=False)
         told = await pages.desk(self._operations.overview)
         charts = {
             "growth": plots.growth(told["growth"]),
@@ -48,7 +49,12 @@ class Operating:
             "providers": plots.stacked(told["providers"]),
         }
         return pages.page(
-            request, "operator/overview.html", told=told, charts=charts, session=session
+            request,
+            "operator/overview.html",
+            told=told,
+            charts=charts,
+            session=session,
+            spoken=ENGLISH,
         )
 
     async def login(self, request: Request) -> Response:
@@ -61,7 +67,7 @@ class Operating:
         if not self._tries.allows(who, now) or not self._all_tries.allows("", now):
             return pages.page(request, "said.html", 429, said="slowly")
         if not await pages.study(self._operations.password, form.get("password")):
-            return pages.page(request, "operator/login.html", 403, wrong=True)
+            return pages.page(request, "operator/login.html", 403, spoken=ENGLISH, wrong=True)
         self._tries.forgive(who)
         response = back(f"{pages.at}/operator")
         self._sessions.begin(response, now, secure=self._secure)
@@ -100,6 +106,7 @@ class Operating:
             why=why,
             problem=problem,
             session=session,
+            spoken=ENGLISH,
         )
 
     def _session(self, request: Request) -> str:

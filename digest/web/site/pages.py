@@ -55,10 +55,11 @@ class Pages:
         template: str,
         status: int = 200,
         reader: Subscriber | None = None,
+        spoken: Language | None = None,
         **values: Any,
     ) -> Response:
-        """A page in the reader's language, else in the browser's."""
-        words = self.words(request, reader)
+        """A page in the reader's language, else in the browser's; or as it is `spoken`."""
+        words = spoken or self.words(request, reader)
         body = self._environment.get_template(f"web/{template}").render(
             language=words,
             languages=LANGUAGES,

@@ -9,6 +9,7 @@ from digest.clock import Clock
 from digest.mail.tokens import Signer
 from digest.model import Digest, Paper, Subscriber
 from digest.model.consent import Consent
+from digest.model.manner import Manner
 from digest.stages.joining import Joining
 from digest.web.archive import Shelf
 
@@ -27,6 +28,8 @@ class SiteSettings:
     """The language of who asks for none that is spoken."""
     keys: tuple[bytes, ...] = ()
     """What tickets and sessions are signed with, newest first."""
+    usual: Manner = field(default_factory=Manner)
+    """How papers are chosen for who wishes nothing else."""
     keep_origin: bool = False
     """Whether a dossier tells from which network somebody asked."""
     blocked_domains: frozenset[str] = frozenset()

@@ -42,7 +42,7 @@ def read(form: Form, reads: Reads, words: Language, *, lines: bool = False, **kn
     result = Read()
     for name in LISTS:
         if len(entry.get(name, ())) > MOST_TOPICS:
-            result.problems[name] = words.gettext(TOLD["many"])
+            result.problems[name] = told("many", words)
     if result.problems:
         return result
     try:

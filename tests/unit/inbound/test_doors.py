@@ -6,8 +6,9 @@ from contextlib import contextmanager
 
 import pytest
 from desks import ANN, DOMAIN, InboundWorld
+from imap_server import ImapServer
 
-from digest.errors import Busy, TransportError, Unknown
+from digest.errors import BadSetting, Busy, TransportError, Unknown
 from digest.inbound import lmtp
 from digest.inbound.imap import take_all as take_imap
 from digest.inbound.maildir import take_all
@@ -146,6 +147,12 @@ def test_smtp_goes_through_the_same_door(world):
     assert world.readers.get(ANN).state is SubscriberState.PENDING
 
 
+def test_postmaster_is_always_taken(world):
+    """RFC 5321 §4.5.1: even without a domain."""
+    with served(world) as port, smtplib.SMTP("127.0.0.1", port) as client:
+        client.sendmail(ANN, ["postmaster"], world.mail("hello", "is anybody there?"))
+
+
 def test_it_is_no_open_relay(world):
     with served(world) as port, smtplib.SMTP("127.0.0.1", port) as client:
         with pytest.raises(smtplib.SMTPRecipientsRefused) as refused:
@@ -173,6 +180,51 @@ def test_trouble_of_ours_is_answered_451(world):
         with pytest.raises(smtplib.SMTPDataError) as error:
             client.sendmail(ANN, [f"digest@{DOMAIN}"], world.mail("help"))
         assert error.value.smtp_code == 451
+
+
+def imap(server, **more):
+    return ImapSettings("127.0.0.1", server.port, ImapSecurity.NONE, "digest", **more)
+
+
+def test_imap_takes_in_what_is_unseen_and_marks_it(world):
+    with ImapServer([world.mail("subscribe RL"), b"no mail at all"]) as server:
+        settings = imap(server, password="secret")
+        assert take_imap(settings, taking(world)) == (2, 0)
+        assert server.seen == {1, 2}
+        assert take_imap(settings, taking(world)) == (0, 0)
+    assert world.readers.get(ANN).state is SubscriberState.PENDING
+
+
+def test_imap_leaves_unseen_what_was_not_taken_in(world):
+    class Held:
+        def take(self, *_):
+            raise Busy("the database is held")
+
+    with ImapServer([world.mail("subscribe RL")]) as server:
+        settings = imap(server, password="secret")
+        assert take_imap(settings, Taking(Held, lambda: 0)) == (0, 1)
+        assert server.seen == set()
+        assert any("PEEK" in command for command in server.heard)
+        assert take_imap(settings, taking(world)) == (1, 0)
+
+
+def test_the_imap_password_may_stand_in_a_file_and_is_never_told(world, tmp_path):
+    file = tmp_path / "password"
+    file.write_text("secret\n")
+    with ImapServer([]) as server:
+        assert take_imap(imap(server, password_file=str(file)), taking(world)) == (0, 0)
+        file.write_text("another one")
+        with pytest.raises(TransportError) as error:
+            take_imap(imap(server, password_file=str(file)), taking(world))
+    assert "another one" not in str(error.value)
+    with pytest.raises(BadSetting, match="password_file"):
+        take_imap(imap(server, password_file=str(tmp_path / "nothing")), taking(world))
+
+
+def test_no_password_goes_in_clear_to_another_machine(world):
+    settings = ImapSettings("mail.example.org", 143, ImapSecurity.NONE, "digest", password="x")
+    with pytest.raises(BadSetting, match="in clear"):
+        take_imap(settings, taking(world))
 
 
 def test_an_imap_server_out_of_reach_is_told_without_the_password(world):

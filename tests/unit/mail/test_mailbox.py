@@ -1,8 +1,10 @@
 import pytest
+from email_validator import EmailNotValidError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.errors import BadAddress
+from digest.mail import mailbox
 from digest.mail.mailbox import Mailbox, normalise
 
 
@@ -83,3 +85,23 @@ def test_normalising_twice_is_normalising_once(written):
     assert normalise(key) == key
     assert key[0] not in "-/~&:"
     assert not set(key) & set("|`!%")
+
+
+PARTS = st.text(st.sampled_from("ab.A-_+0é@ \u200b"), max_size=8)
+DOMAINS = st.sampled_from(
+    "x.example X.Example münchen.example localhost a..b -a.example x 1.2 раура.example x.example. "
+    f"x.test [1.2.3.4] {'a' * 64}.example".split(" ")
+)
+
+
+@given(PARTS, st.one_of(DOMAINS, PARTS))
+def test_the_quick_way_reads_what_the_long_way_reads(local, domain):
+    written = f"{local}@{domain}"
+
+    def read(way):
+        try:
+            return way(written)
+        except (EmailNotValidError, UnicodeError) as error:
+            return type(error), str(error)
+
+    assert read(mailbox._syntax) == read(mailbox._whole)

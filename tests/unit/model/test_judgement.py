@@ -31,6 +31,8 @@ def evidence(**told: object) -> Evidence:
         ({"papers": frozenset(), "expected": False, "today": FRIDAY}, Verdict.EMPTY, "such a day"),
         ({"expected": False}, Verdict.COMPLETE, ""),
         ({"papers": frozenset(), "others": (FRIDAY,)}, Verdict.STALE, "2026-06-12"),
+        ({"papers": frozenset(), "others": (FRIDAY,), "today": FRIDAY}, Verdict.FILLING, "shown"),
+        ({"papers": frozenset(), "others": (FRIDAY,), "expected": False}, Verdict.EMPTY, "such"),
         ({"papers": frozenset(), "failure": Verdict.FAILED}, Verdict.FAILED, ""),
         ({"papers": frozenset(), "failure": Verdict.CHANGED}, Verdict.CHANGED, ""),
         ({"failure": Verdict.FAILED}, Verdict.PARTIAL, "missing"),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from digest.model import Rhythm, Run, Subscriber
 from digest.model.due import current_day, newest_day, previous_day, window
-from digest.stages.select import MOST_DAYS, pool_from
+from digest.stages.pools import MOST_DAYS, pool_from
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 ZONES = ["UTC", "Europe/Berlin", "America/Los_Angeles", "Pacific/Kiritimati", "Asia/Kolkata"]

@@ -40,7 +40,9 @@ class MemoryPapers:
         self.rows: dict[tuple[date, str], dict[str, Paper]] = {}
         self.fetches: list[Collection] = []
 
-    def add(self, collection: Collection, papers: Iterable[Paper]) -> Collection:
+    def add(
+        self, collection: Collection, papers: Iterable[Paper], *, backfill: bool = False
+    ) -> Collection:
         row = self.rows.setdefault((collection.day, collection.source), {})
         told = {paper.id: paper for paper in papers}
         new, updated = len(told.keys() - row.keys()), len(told.keys() & row.keys())
@@ -52,7 +54,7 @@ class MemoryPapers:
     def precedent(self, source: str, day: date) -> Precedent:
         return Precedent()
 
-    def collections(self, day: date) -> list[Collection]:
+    def collections(self, day: date, until: datetime | None = None) -> list[Collection]:
         newest = {fetch.source: fetch for fetch in self.fetches if fetch.day == day}
         return list(newest.values())
 
@@ -360,3 +362,30 @@ def test_ways_are_tried_in_order_until_one_brings_the_day(tmp_path: Path):
 def test_a_way_that_leads_to_another_day_mends_nothing(tmp_path: Path):
     desk = Desk(tmp_path, api=GONE, page=GONE, old=page(1, day=THURSDAY))
     assert desk.collect().verdict is Verdict.FAILED
+
+
+class Yesterday(MemoryPapers):
+    """A store that knows what the day before listed."""
+
+    def precedent(self, source: str, day: date) -> Precedent:
+        return Precedent(frozenset(ids(*range(1, 8))))
+
+
+@pytest.mark.parametrize(
+    ("other", "verdict", "said"),
+    [
+        (page(*range(11, 18)), Verdict.COMPLETE, "7 papers of the day before were shown first"),
+        (GONE, Verdict.STALE, "those of the day before"),
+        (page(*range(1, 8)), Verdict.STALE, "those of the day before"),
+    ],
+)
+def test_a_list_that_is_the_day_befores_is_stale_unless_another_way_tells_better(
+    tmp_path: Path, other: Page | Exception, verdict: Verdict, said: str
+):
+    desk = Desk(tmp_path, api=page(*range(1, 8)), page=other)
+    desk.papers = Yesterday()
+    desk.stage = Collect([desk.source], desk.source, desk.papers, desk.reports, desk.events.append)
+    collection = desk.collect()
+    assert collection.verdict is verdict
+    assert said in collection.detail
+    assert len(desk.stored()) == (7 if verdict is Verdict.COMPLETE else 0)

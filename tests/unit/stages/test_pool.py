@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.model import Rhythm, Subscriber
-from digest.stages.select import MOST_DAYS, pool_from
+from digest.stages.pools import MOST_DAYS, pool_from
 
 DAY = date(2026, 8, 20)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from digest.errors import Locked, StoreError
 from digest.model import Claim, DeliveryState, Outcome
-from digest.store.journal import Journals, Mark, header, packed, replay
+from digest.store.journal import Journals, Mark, header, numbers_of, packed, replay
 from digest.store.process import Process, boot_id
 
 DAY = date(2026, 8, 20)
@@ -186,3 +186,18 @@ def test_on_a_full_disk_no_mark_is_made_and_none_is_hidden(tmp_path):
     assert [mark.state for mark in left.marks] == [DeliveryState.REJECTED]
     assert left.whole
     journal.leave()
+
+
+def test_what_lives_is_settled_by_nobody_else_and_what_is_left_once(tmp_path):
+    """Whoever writes holds its lock: process numbers mean nothing between containers."""
+    living, dead = Journals(tmp_path, 7).begin(), Journals(tmp_path, 8).begin()
+    dead.dot(Claim("a@x.example", date(2026, 8, 20), 1, dead.number))
+    dead.leave()
+    taken = []
+    assert Journals(tmp_path).settle(taken.extend) == 1
+    assert [left.number for left in taken] == [dead.number]
+    first, last = numbers_of(8)
+    assert first <= dead.number <= last
+    living.dot(Claim("a@x.example", date(2026, 8, 20), 2, living.number))
+    assert Journals(tmp_path).settle(taken.extend) == 0
+    living.remove()

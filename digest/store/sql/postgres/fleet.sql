@@ -68,7 +68,7 @@ ORDER BY r.address
 
 -- :of_domains  those of some domains
 SELECT r.address FROM readers AS r JOIN subscribers AS s ON s.reader = r.id
-WHERE fleet_domain(r.address) IN (SELECT value FROM json_each(:domains))
+WHERE fleet_domain(r.address) = ANY (ARRAY(SELECT value FROM json_each(:domains)))
   AND fleet_place(r.address) BETWEEN :low AND :high AND s.state = 'active'
   AND NOT EXISTS (SELECT 1 FROM deliveries AS l WHERE l.day = :day AND l.reader = r.id)
 ORDER BY r.address
@@ -92,6 +92,13 @@ ORDER BY r.address
 -- :queued  how many jobs of a kind for an edition are to be done, or being done
 SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')
   AND task_name = :task AND CAST(args ->> 'day' AS TEXT) = :iso
+
+-- :adopt  jobs planned for mails that no worker makes any more, since an upgrade
+UPDATE procrastinate_jobs AS j
+SET args = jsonb_set(j.args, '{templates}', to_jsonb(CAST(:templates AS TEXT)))
+WHERE j.status = 'todo' AND j.args ? 'templates' AND j.args ->> 'templates' <> :templates
+  AND NOT EXISTS (SELECT 1 FROM fleet_workers AS w
+                  WHERE w.lost IS NULL AND w.templates = j.args ->> 'templates')
 
 -- :busy  how many jobs are to be done, or being done
 SELECT count(*) FROM procrastinate_jobs

@@ -193,6 +193,23 @@ def test_a_vacation_notice_is_an_auto_reply(field):
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        "I am away. Your mail has been forwarded to bob@work.example.",
+        "Your message was delivered, but will not be read. Write to bob@work.example.",
+        "This mailbox is not monitored; mail is not processed. Try <bob@work.example>",
+    ],
+)
+@pytest.mark.parametrize("field", ["Auto-Submitted: auto-replied", "X-Autoreply: yes"])
+def test_a_vacation_notice_with_a_null_path_is_no_bounce(body, field):
+    mail = (
+        f"Return-Path: <>\nFrom: {ANN}\nTo: bounces+00@digest.example\n"
+        f"Subject: Re: 7 papers\n{field}\n\n{body}\n"
+    )
+    assert read(mail.encode()).kind is Kind.AUTO_REPLY
+
+
+@pytest.mark.parametrize(
     "piece",
     ["\n", "-", "= ", "> ", "<a@b.example>: ", "user ", "Final-Recipient: rfc822; a@b.c\n\n"],
 )

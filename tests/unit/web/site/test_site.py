@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from digest.mail.tokens import Scope
 from digest.model import SubscriberState
 from digest.model.feedback import Feedback
+from digest.model.manner import Quiet
 from digest.stages.joining import Limits
 
 ANN = "ann@reader.example"
@@ -185,6 +186,19 @@ def test_my_page_changes_what_comes(site):
     assert (reader.papers, f"{reader.send_at:%H:%M}", reader.locale) == (5, "07:30", "de")
     page = site.client.get(answer.headers["location"])
     assert page.headers["content-language"] == "de"
+
+
+def test_how_papers_are_chosen_stays_usual_unless_it_is_wished_otherwise(site):
+    site.join()
+    site.manage("save", quiet="trending")
+    assert (site.readers.get(ANN).quiet, site.readers.get(ANN).fill) == (None, None)
+    site.manage("save", quiet="skip", fill="yes", again="yes")
+    reader = site.readers.get(ANN)
+    assert (reader.quiet, reader.fill, reader.again) == (Quiet.SKIP, True, True)
+    assert reader.serendipity is None
+    page = site.client.get(f"/manage/{site.token(Scope.MANAGE)}").text
+    assert '<option value="skip" selected>' in page
+    assert 'name="fill" value="yes" checked' in page
 
 
 @pytest.mark.parametrize(
