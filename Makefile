@@ -58,7 +58,8 @@ bench: $(READY) ## What things cost, as ratios in one run
 	@$(BIN)/python -m benchmarks
 
 soak: $(READY) lab ## The full counts: new examples, a real Postfix, a hundred kills of the whole program
-	@HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -q -n auto --dist loadfile tests/unit tests/contract
+	@HYPOTHESIS_PROFILE=soak $(BIN)/python -m pytest -q -n auto --dist loadfile tests/unit tests/contract \
+	  tests/acceptance/test_simulated_year.py
 	@$(BIN)/python -m benchmarks crash --kills 100 --readers 150000
 	@$(BIN)/python -m benchmarks site --posts 10000 --pairs 2000
 	@$(BIN)/python -m benchmarks storm

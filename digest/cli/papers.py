@@ -11,6 +11,7 @@ from digest.cli.options import as_json, day
 from digest.cli.output import show
 from digest.cli.session import Session, pass_session
 from digest.model import Page, Paper, Sighting
+from digest.model.paper import stars_gained
 from digest.render.series import sparkline
 
 NOTHING: Mapping[str, Sequence[Sighting]] = {}
@@ -77,6 +78,8 @@ def _record(paper: Paper, series: Sequence[Sighting]) -> dict[str, object]:
         "also": paper.also,
         "venue": paper.venue,
         "signals": dict(paper.signals),
+        "stars": paper.stars,
+        "stars_gained": stars_gained(series),
         "series": [{"at": at.isoformat(), "upvotes": upvotes} for at, upvotes in seen],
         "votes": sparkline([float(upvotes) for _, upvotes in seen]),
     }

@@ -1,7 +1,8 @@
 """A work that a source listed, as it was known at one instant."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,19 @@ class Paper:
     def replaced(self) -> bool:
         """Whether it was listed only because a new version of a known work appeared."""
         return self.announced.startswith("replace")
+
+
+def stars_gained(series: Sequence["Sighting"]) -> int | None:
+    """Stars that a repository gained in the last day before it was last counted.
+
+    None when it was not counted a day before, or earlier.
+    """
+    counted = [(each.at, each.stars) for each in series if each.stars is not None]
+    if not counted:
+        return None
+    at, stars = counted[-1]
+    before = [number for when, number in counted if at - when >= timedelta(hours=20)]
+    return stars - before[-1] if before else None
 
 
 @dataclass(frozen=True, slots=True)

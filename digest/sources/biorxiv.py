@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from digest.errors import Unreachable
-from digest.model import Page, Paper, Request, Response
+from digest.model import Page, Paper, Request, Response, is_weekend
 from digest.sources import fields
 from digest.sources.plain import PlainSource
 from digest.sources.reading import Unreadable, mapping, parse, read_each
 
 URL = "https://api.biorxiv.org"
+SHAPE = "`messages` with a status, and an array at `collection`"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ class Biorxiv(PlainSource):
         self.categories = frozenset(map(str.lower, categories))
 
     def expects(self, day: date) -> bool:
-        """Preprints appear on every day, few on weekends and holidays."""
-        return day.weekday() < 5
+        """Some preprints appear on every working day, though not of every category."""
+        return not is_weekend(day) and not self.categories
 
     def first(self, day: date) -> Request:
         """The first server's first page."""
@@ -52,16 +53,17 @@ class Biorxiv(PlainSource):
     def take(self, text: str, response: Response) -> Page:
         """One page; the next begins after as many as this one holds, for `total` is inflated."""
         told = mapping(parse(text))
-        message = _message(told)
-        if message.get("status") not in {"ok", "no posts found"}:
-            raise Unreachable(f"{response.url}: answered {message.get('status')!r:.200}")
+        status = [fields.held(m).get("status") for m in fields.listed(told.get("messages"))][:1]
+        if not status:
+            raise Unreadable(SHAPE)
+        if status[0] not in {"ok", "no posts found"}:
+            raise Unreachable(f"{response.url}: answered {status[0]!r:.200}")
         found = told.get("collection", [])
         if not isinstance(found, list):
-            raise Unreadable("an array at `collection`")
+            raise Unreadable(SHAPE)
         papers, notes = read_each(found, _paper, "entry")
-        kept = tuple(
-            p for p in papers if not self.categories or self.categories & set(p.categories)
-        )
+        wanted = self.categories
+        kept = tuple(p for p in papers if not wanted or wanted & set(p.categories))
         days = {fields.day(each.get("date")) for each in found if isinstance(each, dict)}
         day = days.pop() if len(days) == 1 else None
         return Page(kept, day, self._following(response, len(found)), notes)
@@ -77,11 +79,6 @@ class Biorxiv(PlainSource):
             return self._page(parts[0], parts[1], int(parts[3]) + found)
         later = self.servers[self.servers.index(parts[0]) + 1 :] if parts[0] in self.servers else ()
         return self._page(later[0], parts[1], 0) if later else None
-
-
-def _message(told: dict[str, object]) -> dict[str, object]:
-    messages = told.get("messages")
-    return mapping(messages[0] if isinstance(messages, list) and messages else None, "a message")
 
 
 def _paper(value: object) -> Paper:

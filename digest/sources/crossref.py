@@ -75,11 +75,7 @@ def _paper(value: object) -> Paper:
         id=doi,
         title=title,
         abstract=_plain(fields.text(told.get("abstract"))),
-        authors=tuple(
-            filter(
-                None, (fields.text(f"{p.get('given', '')} {p.get('family', '')}") for p in people)
-            )
-        ),
+        authors=tuple(filter(None, map(_name, people))),
         url=fields.web_address(told.get("URL")),
         venue=_first(told, "container-title"),
         published=_date(told.get("issued")),
@@ -88,8 +84,11 @@ def _paper(value: object) -> Paper:
     )
 
 
+def _name(person: dict[str, Any]) -> str:
+    return fields.text(f"{person.get('given') or ''} {person.get('family') or ''}")
+
+
 def _plain(written: str) -> str:
-    """Titles and abstracts come in JATS markup."""
     return fields.text(BeautifulSoup(written, "lxml").get_text(" ")) if "<" in written else written
 
 

@@ -65,5 +65,9 @@ class GitHub(PlainSource):
         if stars is None or "/" not in name:
             raise Unreadable("`full_name` and `stargazers_count`, found less")
         paper = self._asked.get(name)
-        held = () if paper is None else (Paper(paper.id, "", stars=stars, observed=response.at),)
+        held = () if paper is None else (_starred(paper.id, stars, response.at),)
         return Page(held, None, lacks="an answer about a repository, not the list of a day")
+
+
+def _starred(id_: str, stars: int, at: datetime) -> Paper:
+    return Paper(id_, "", stars=stars, observed=at, signals=(("stars", stars),))

@@ -5,8 +5,9 @@ Without a login it may answer 403 ChallengeRequired: the verdict is then `failed
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from digest.errors import Unreachable
 from digest.model import Page, Paper, Request, Response
@@ -36,24 +37,27 @@ class OpenReview(PlainSource):
 
     def __init__(self, url: str = URL, invitations: Sequence[str] = (), token: str = "") -> None:
         """`url` is the API's host."""
-        self.url, self.invitations, self.enabled = (
-            url.rstrip("/"),
-            tuple(invitations),
-            bool(invitations),
-        )
+        self.url, self.invitations = url.rstrip("/"), tuple(invitations)
+        self.enabled = bool(invitations)
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def first(self, day: date) -> Request:
-        """Notes made since the day began, newest first."""
-        start = datetime.combine(day, time(), UTC)
-        params = {
-            "invitation": (self.invitations or ("",))[0],
-            "sort": "cdate:asc",
-            "mintcdate": str(int(start.timestamp() * 1000)),
-            "maxtcdate": str(int((start + timedelta(days=1)).timestamp() * 1000)),
-            "limit": "1000",
-        }
+        """The notes that a day brought to the first invitation."""
+        start = int(datetime.combine(day, time(), UTC).timestamp() * 1000)
+        return self._notes(0, str(start), str(start + 86_400_000))
+
+    def _notes(self, which: int, since: str, until: str) -> Request:
+        params = {"invitation": (*self.invitations, "")[which], "sort": "cdate:asc"}
+        params |= {"mintcdate": since, "maxtcdate": until, "limit": "1000"}
         return Request(f"{self.url}/notes", params, self._headers)
+
+    def _following(self, response: Response) -> Request | None:
+        """The next invitation's notes of the same day."""
+        asked = {n: v[-1] for n, v in parse_qs(urlsplit(response.url).query).items()}
+        if asked.get("invitation") not in self.invitations[:-1] or "mintcdate" not in asked:
+            return None
+        which = self.invitations.index(asked["invitation"]) + 1
+        return self._notes(which, asked["mintcdate"], asked.get("maxtcdate", ""))
 
     def recognises(self, body: bytes) -> bool:
         """Whether a saved file looks like an answer of `/notes`."""
@@ -67,7 +71,7 @@ class OpenReview(PlainSource):
         if not isinstance(told.get("notes"), list):
             raise Unreadable(f"an array at `notes`, found {list(told)!r:.120}")
         papers, notes = read_each(told["notes"], _paper, "note")
-        return Page(papers, None, notes=notes)
+        return Page(papers, None, self._following(response), notes)
 
 
 def _value(content: Mapping[str, Any], name: str) -> Any:

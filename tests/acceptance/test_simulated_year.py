@@ -18,7 +18,7 @@ from simulated import DAY, HOUR, World, busy, changed, listed, stale
 from digest.app import App, open_app
 from digest.clock import FixedClock
 from digest.config import Settings
-from digest.config.sections import SelectionSettings, SourcesSettings
+from digest.config.sections import EditionKind, SelectionSettings, SourcesSettings
 from digest.model import SEEN, Event, Judged, Rhythm, Subscriber, Verdict
 from digest.sources.arxiv import ArxivSettings
 from digest.sources.fetch import FetchSettings
@@ -96,11 +96,11 @@ class Play:
 
 
 @contextmanager
-def play(home: Path):
+def play(home: Path, edition: EditionKind = EditionKind.SETTLED):
     clock, heard = FixedClock(at(FIRST)), []
     settings = Settings(
         home=home,
-        selection=SelectionSettings(),
+        selection=SelectionSettings(edition=edition),
         sources=SourcesSettings(arxiv=ArxivSettings(categories=("cs.LG",))),
     )
     with open_app(settings, clock, heard.append, kind=Simulated) as app:
@@ -227,3 +227,16 @@ def test_the_mail_says_which_source_was_missing_and_only_then(year):
         assert digest.notice.startswith(said) is told
         assert (said.encode() in message.content.replace(b"=\r\n", b"")) is told
         assert (digest.notice != "") is told
+
+
+def test_fresh_editions_hold_the_day_so_far_and_what_comes_later_comes_in_the_next(tmp_path):
+    with play(tmp_path, EditionKind.FRESH) as played:
+        for hours in range(6, 12 * 24, 6):
+            played.run(at(FIRST, hours))
+        wanted = listed(FIRST + 2 * DAY, FIRST + 9 * DAY)
+        for reader in READERS[:-1]:
+            got = Counter(played.papers(reader.address))
+            assert max(got.values()) == 1, reader.address
+            assert wanted - got.keys() == set(), reader.address
+        first = played.app.selections.get("at-once@x.example", FIRST + DAY)
+        assert first.at < at(FIRST + 2 * DAY), "a fresh edition waits for no midnight"

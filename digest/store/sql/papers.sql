@@ -137,10 +137,8 @@ SELECT count(*) FROM listings
 WHERE source = :source AND day < :day AND day >= :since AND (:day - day) % 7 = 0
 GROUP BY day ORDER BY day DESC LIMIT :limit
 
--- :series  how the counts of a day's papers grew
+-- :series  how the counts of a day's papers grew, whoever counted
 SELECT p.paper, o.observed, o.upvotes, o.comments, o.stars
-FROM listings AS l
-JOIN papers AS p ON p.id = l.paper
-JOIN observations AS o ON o.paper = l.paper AND o.source = l.source
-WHERE l.day = :day
-ORDER BY p.paper, o.observed
+FROM papers AS p JOIN observations AS o ON o.paper = p.id
+WHERE p.id IN (SELECT paper FROM listings WHERE day = :day)
+ORDER BY p.paper, o.observed, o.source

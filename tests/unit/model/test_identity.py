@@ -2,15 +2,16 @@
 
 import csv
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.model import Paper
+from digest.model import Paper, Sighting
 from digest.model.identity import apart, best, fingerprint, merged, names, origins, retold
+from digest.model.paper import stars_gained
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 LATER = datetime(2026, 11, 25, tzinfo=UTC)
@@ -129,3 +130,20 @@ def test_any_title_and_author_has_a_fingerprint_or_none(title: str, author: str)
     assert mark == fingerprint(
         Paper("y:2", f" {title.upper() if title.isascii() else title} ", authors=(author,))
     )
+
+
+@pytest.mark.parametrize(
+    ("counted", "gained"),
+    [
+        ([], None),
+        ([(0, 5)], None),
+        ([(0, 5), (6, 9)], None),
+        ([(0, 5), (24, 9)], 4),
+        ([(0, 5), (24, 9), (48, 30)], 21),
+        ([(0, 5), (24, None), (48, 30)], 25),
+        ([(0, 9), (24, 5)], -4),
+    ],
+)
+def test_stars_gained_in_a_day(counted: list[tuple[int, int | None]], gained: int | None):
+    series = [Sighting(NOW + timedelta(hours=h), None, None, stars) for h, stars in counted]
+    assert stars_gained(series) == gained

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
+from urllib.parse import urlencode
 
 import pytest
 from shared import shared
@@ -186,6 +187,12 @@ def test_openreview_as_documented():
         "S",
         DAY,
     )
+    two = OpenReview(invitations=("X/-/Submission", "Y/-/Submission"))
+    asked = two.first(DAY)
+    url = f"{asked.url}?{urlencode(asked.params)}"
+    following = read(two, {"notes": []}, url).next
+    assert following.params == asked.params | {"invitation": "Y/-/Submission"}
+    assert read(two, {"notes": []}, f"{asked.url}?{urlencode(following.params)}").next is None
     with pytest.raises(Unreachable, match="ChallengeRequired"):
         read(source, {"name": "ChallengeRequired", "message": "no"})
 

@@ -389,3 +389,18 @@ def test_a_list_that_is_the_day_befores_is_stale_unless_another_way_tells_better
     assert collection.verdict is verdict
     assert said in collection.detail
     assert len(desk.stored()) == (7 if verdict is Verdict.COMPLETE else 0)
+
+
+def test_a_period_is_taken_in_day_by_day_up_to_yesterday(tmp_path: Path):
+    mixed = Page(page(1, 2).papers + page(3, day=THURSDAY).papers, None, Request("rest"))
+    today = page(4, day=LATER.date())
+    desk = Desk(tmp_path, api=mixed, rest=today)
+    told = desk.stage.period(desk.source, Request("api"), LATER)
+    assert [(c.day, c.verdict, c.papers) for c in told] == [
+        (THURSDAY, Verdict.COMPLETE, 1),
+        (FRIDAY, Verdict.COMPLETE, 2),
+    ]
+    broken = Desk(tmp_path, api=mixed, rest=GONE)
+    with pytest.raises(Unreachable):
+        broken.stage.period(broken.source, Request("api"), LATER)
+    assert broken.papers.fetches == []
