@@ -14,9 +14,10 @@ KEPT, PAGE, PLOT = (
 )
 HEAD = """# What things cost
 
-Written by `python -m benchmarks … --write`; `make bench` runs them all. Machine: {machine}. The
-sinks ran on the same two cores, and other programs meanwhile: CPU time and the ratios of one run
-count, mails a second less so. Each figure is the median of interleaved rounds.
+Written by `python -m benchmarks … --write`; `make bench` runs them all. Machine: {machine}.
+The sinks ran on the same two cores, and other programs meanwhile: CPU time and the ratios of one
+run count, mails a second less so. Each figure is the median of interleaved rounds; the whole job
+has the start of its three processes in it.
 
 ![Rates and costs beside their goals](images/performance.svg)
 

@@ -58,7 +58,7 @@ def by_smtplib(port: int, supply: Supply) -> int:
 
 def by_aiosmtplib(port: int, supply: Supply) -> int:
     async def each() -> None:
-        async with aiosmtplib.SMTP("127.0.0.1", port, start_tls=False) as client:
+        async with aiosmtplib.SMTP(hostname="127.0.0.1", port=port, start_tls=False) as client:
             for address, content in supply.contents():
                 await client.sendmail(str(IDENTITY.mailbox), [address], content)
 

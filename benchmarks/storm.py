@@ -21,6 +21,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event, Thread
 
 from benchmarks.postgres_server import Server, server
 from digest.app import open_app
@@ -98,6 +99,25 @@ class Storm:
         self.faults["kill"] += 1
         self.start(index)
 
+    def kill_on(self, every: float, over: Event) -> None:
+        """Kills until the storm is over."""
+        while not over.wait(every):
+            self.kill()
+
+    def restart(self) -> None:
+        """The database, as hard as a crash."""
+        self.database.stop("immediate")
+        self.database.start()
+        self.faults["database restarted"] += 1
+
+    def cut(self, proxy: "subprocess.Popen[str]", seconds: float) -> None:
+        """The network, for some time."""
+        for command, pause in (("cut", seconds), ("mend", 0)):
+            proxy.stdin.write(f"{command}\n")
+            proxy.stdin.flush()
+            time.sleep(pause)
+        self.faults[f"network cut for {seconds:g} s"] += 1
+
     def plan(self) -> set[DeliveryState]:
         """What `digest schedule` does once a minute; the states that deliveries are in."""
         try:
@@ -121,38 +141,28 @@ def fill(storm: Storm, readers: int) -> None:
 
 def rage(storm: Storm, options: argparse.Namespace, proxy: "subprocess.Popen[str]") -> None:
     """The storm itself, until all is sent in spite of it, or for as long as is asked."""
+    over = Event()
+    killer = Thread(target=lambda: storm.kill_on(options.every, over))
+    killer.start()
     begun = time.monotonic()
-    restarts = [begun + 15 * (n + 1) for n in range(options.restarts)]
-    cut = begun + 8 if options.cut else float("inf")
-    mended = planned = begun
-    while time.monotonic() < begun + options.seconds or restarts or cut < float("inf"):
-        time.sleep(options.every)
-        storm.kill()
-        now = time.monotonic()
-        if restarts and now > restarts[0]:
-            storm.database.stop("immediate")
-            storm.database.start()
-            restarts.pop(0)
-            storm.faults["database restarted"] += 1
-        if now > cut:
-            proxy.stdin.write("cut\n")
-            proxy.stdin.flush()
-            mended, cut = now + options.cut, float("inf")
-            storm.faults[f"network cut for {options.cut:g} s"] += 1
-        if begun < mended < now:
-            proxy.stdin.write("mend\n")
-            proxy.stdin.flush()
-            mended = begun
-        if now > planned + 10:
-            planned = now
-            if not storm.plan() - DONE and not restarts and mended == begun:
-                return
+    deeds = [(begun + 15 * (n + 1), storm.restart) for n in range(options.restarts)]
+    if options.cut:
+        deeds.append((begun + 8, lambda: storm.cut(proxy, options.cut)))
+    try:
+        for at, deed in sorted(deeds, key=lambda pair: pair[0]):
+            time.sleep(max(0.0, at - time.monotonic()))
+            deed()
+        while time.monotonic() < begun + options.seconds or storm.plan() - DONE:
+            if time.monotonic() > begun + 600:
+                break
+            time.sleep(2)
+    finally:
+        over.set()
+        killer.join()
 
 
-def calm(storm: Storm, proxy: "subprocess.Popen[str]") -> None:
+def calm(storm: Storm) -> None:
     """Lets them finish, then stops them in order."""
-    proxy.stdin.write("mend\n")
-    proxy.stdin.flush()
     deadline = time.monotonic() + 300
     while storm.plan() - DONE and time.monotonic() < deadline:
         time.sleep(3)
@@ -216,7 +226,7 @@ def trial(home: Path, options: argparse.Namespace) -> tuple[Storm, Verdict]:
             for index in range(WORKERS):
                 storm.start(index)
             rage(storm, options, proxy)
-            calm(storm, proxy)
+            calm(storm)
         finally:
             for process in [*storm.workers, *helpers]:
                 process.kill()

@@ -41,6 +41,7 @@ class Site(World):
             read=lambda entry: read_one(entry, lambda key: key, textual=True),
             ask=lambda *request: self.asked.append(request),
             welcome=self._welcome,
+            release=self.joining.release,
             sample=self._sample,
             suggestions=lambda: ["robot learning"],
             edition=lambda reader, day: DIGEST if day == NOW.date() else None,

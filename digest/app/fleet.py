@@ -24,7 +24,8 @@ from digest.stages.select import Select
 from digest.stages.send import Send
 from digest.store.fleet import Absent, FleetStore, Wave
 from digest.store.journal import Left, numbers_of
-from digest.store.postgres import Held, PostgresDatabase
+from digest.store.postgres import PostgresDatabase
+from digest.store.postgres_locks import Held
 from digest.store.queue_schema import require_queue
 from digest.store.retention import prune
 

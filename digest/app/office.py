@@ -40,6 +40,8 @@ class Office:
         self._settings = replace(settings, smtp=replace(settings.smtp, processes=1))
         self._clock = clock
         self._asked: Queue[Asked | None] = Queue(ROOM)
+        self._dropped = 0
+        """Requests since the last round for which there was no room."""
         self._stopping = Event()
         self._thread = Thread(target=self._work, name="office", daemon=True)
 
@@ -58,7 +60,7 @@ class Office:
         try:
             self._asked.put_nowait((wishes, consent, network))
         except Full:
-            _LOG.warning("too many requests at once: one was dropped")
+            self._dropped += 1
 
     def welcome(self) -> None:
         """Somebody has confirmed: wakes the thread."""
@@ -70,6 +72,9 @@ class Office:
             wait = 0.0
             while not self._stopping.is_set():
                 batch = self._next(wait)
+                if self._dropped:
+                    _LOG.warning("%d requests too many at once were dropped", self._dropped)
+                    self._dropped = 0
                 wait = PATIENCE
                 for task in (
                     lambda b=batch: take_in(app, b),

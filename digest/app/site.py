@@ -56,6 +56,7 @@ def _services(desk: App, study_app: App, office: Office) -> Services:
         read=_read,
         ask=office.ask,
         welcome=office.welcome,
+        release=desk.suppressing.release,
         sample=study.sample,
         suggestions=study.suggestions,
         edition=study.edition,

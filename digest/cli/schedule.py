@@ -40,6 +40,7 @@ def schedule(session: Session, every: int) -> None:
     with until_stopped() as stop:
         if session.settings.engine is Engine.FLEET:
             keep_working(session, ["tick"], f"schedule on {socket.gethostname()}", stop)
+            click.echo("stopped", err=True)
             return
         beats = heartbeat.Scheduler()
         beats.every(every).seconds.do(beat, session, stop)

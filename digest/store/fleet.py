@@ -13,7 +13,9 @@ from datetime import date, datetime
 from itertools import pairwise
 
 from digest.store.database import Queries, Row, Value, from_instant, to_instant
-from digest.store.postgres import Held, PostgresDatabase
+from digest.store.postgres import PostgresDatabase
+from digest.store.postgres_connections import RUN_LOCK
+from digest.store.postgres_locks import Held
 from digest.store.postgres_schema import LOCKS
 from digest.store.states import CODES
 
@@ -79,9 +81,13 @@ class FleetStore:
 
     @contextmanager
     def enlisted(self, name: str, templates: str, now: datetime) -> Iterator[tuple[int, Held]]:
-        """A worker's number, and the lock that says that it lives."""
+        """A worker's number, and the lock that says that it lives.
+
+        Raises Locked while somebody must be alone: a run of the local engine over the same store.
+        """
         [(worker,)] = self._all("enlist", worker=name, templates=templates, now=to_instant(now))
         with self.database.hold(WORKERS, worker, f"digest worker {name}") as held:
+            held.share(LOCKS, RUN_LOCK)
             yield worker, held
             self._execute("retire", worker=worker)
 

@@ -56,8 +56,17 @@ async def connect(settings: SmtpSettings, tls: ssl.SSLContext | None) -> Connect
                 await _authenticate(smtp, settings)
             return _connection(smtp)
     except BaseException:
-        smtp.close()
+        await _abandon(smtp)
         raise
+
+
+async def _abandon(smtp: aiosmtplib.SMTP) -> None:
+    """Closes at once; a farewell over TLS would outlive the event loop, and leave a socket open."""
+    transport = smtp.transport
+    smtp.close()
+    if transport is not None:
+        transport.abort()  # type: ignore[attr-defined] # aiosmtplib's are always for writing, too
+        await asyncio.sleep(0)  # in which the socket is closed
 
 
 async def _greet(smtp: aiosmtplib.SMTP, settings: SmtpSettings) -> None:

@@ -123,10 +123,10 @@ def test_a_dry_run_counts_who_would_get_mail(collected):
     assert planned == [{"day": str(DAY), "ask": [], "mail": 0}]
 
 
-def test_an_engine_that_is_not_there_yet_is_not_another_one(collected):
+def test_a_fleet_without_its_queue_is_not_another_engine(collected):
     said = collected("run", "--day", str(DAY), DIGEST__ENGINE="fleet")
     assert said.status == 2
-    assert "engine" in said.last
+    assert "'fleet' works from a queue on PostgreSQL" in said.last
 
 
 def test_a_signing_key_that_others_can_read_is_said(collected):

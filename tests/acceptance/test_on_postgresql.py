@@ -1,12 +1,18 @@
 """The whole local run with PostgreSQL as the store."""
 
+import time
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from smtp_server import DROP
 
-from digest.sources.sample import DAY
+from digest.clock import SystemClock
+from digest.model.due import newest_day
+from digest.sources.replay import Replay
+from digest.sources.sample import DAY, sample
 
+ONE = timedelta(days=1)
 READERS = [f"reader{n:02}@inbox.example" for n in range(12)]
 
 
@@ -58,3 +64,41 @@ def test_an_installation_moves_there_and_back(subscribed, relay):
     assert states(back) == before
     again = back("run", "--day", str(DAY))
     assert "nothing to send" in again.last
+
+
+def test_a_worker_works_beside_a_run_and_ends_in_order(subscribed, relay):
+    fleet = replace(subscribed, environment={**subscribed.environment, "DIGEST__ENGINE": "fleet"})
+    worker = fleet.start("worker", "--name", "ours")
+    try:
+        ran = fleet("run", "--day", str(DAY))
+        assert ran.status == 0, ran.err
+        assert "12 accepted" in ran.last
+        assert fleet("status", "--day", str(DAY)).status == 0
+    finally:
+        worker.terminate()
+        _, said = worker.communicate(timeout=60)
+    assert worker.returncode == 0, said
+    assert said.splitlines()[0].startswith("ours: works, with mails of ")
+    assert said.splitlines()[-1] == "stopped"
+    assert {len(mails) for mails in relay.accepted.values()} == {1}
+
+
+def test_two_schedules_and_a_worker_send_the_newest_edition_once(subscribed, relay):
+    today = newest_day(SystemClock().now(), fresh=False)
+    papers = sample().replace(str(DAY).encode(), str(today).encode())
+    papers = papers.replace(str(DAY - ONE).encode(), str(today - ONE).encode())
+    with Replay({today: papers}) as hub:
+        more = {"DIGEST__ENGINE": "fleet", "DIGEST__SOURCES__HUGGINGFACE__URL": hub.url}
+        fleet = replace(subscribed, environment={**subscribed.environment, **more})
+        processes = [fleet.start(word) for word in ("schedule", "schedule", "worker")]
+        try:
+            deadline = time.monotonic() + 100
+            while len(relay.accepted) < len(READERS) and time.monotonic() < deadline:
+                time.sleep(0.2)
+        finally:
+            for process in processes:
+                process.terminate()
+            said = [process.communicate(timeout=60)[1] for process in processes]
+    assert sorted(relay.accepted) == READERS, said
+    assert {len(mails) for mails in relay.accepted.values()} == {1}
+    assert [process.returncode for process in processes] == [0, 0, 0]

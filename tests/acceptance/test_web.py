@@ -103,6 +103,16 @@ def test_the_operator_s_file_removes_nobody_who_joined_by_themselves(site):
     assert _state(site, ANN) == before
 
 
+def test_who_was_suppressed_comes_back_by_their_own_link(site):
+    assert site.installation("suppressions", "add", ANN).status == 0
+    assert _state(site, ANN) == "suppressed"
+    url = site.link(site.mail(ANN, "TUA-Bench"), "manage").partition("#")[0]
+    page = requests.get(url, timeout=30).text
+    requests.post(url, data={"ticket": ticket(page), "act": "resume"}, timeout=30)
+    assert _state(site, ANN) == "active"
+    assert ANN not in site.installation("suppressions", "list", "--json").out
+
+
 def test_figures_and_health(site):
     assert requests.get(f"{site.url}/healthz", timeout=30).text == "ok\n"
     assert requests.get(f"{site.url}/metrics", timeout=30).status_code == 404

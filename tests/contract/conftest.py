@@ -1,11 +1,14 @@
 """Each contract runs once per database: SQLite in memory, in a file, and PostgreSQL."""
 
+from importlib.util import find_spec
+
 import pytest
 from contract_stores import emptied
 from postgres_fixtures import empty_url, fresh_url, kept, server
 
 from digest.store.sqlite import SqliteDatabase
 
+collect_ignore = [] if find_spec("procrastinate") else ["test_fleet.py"]
 __all__ = ["empty_url", "fresh_url", "kept", "server"]
 
 

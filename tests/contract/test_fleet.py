@@ -15,7 +15,7 @@ from smtp_server import ScriptedServer
 from digest.app import open_app
 from digest.clock import SystemClock
 from digest.config import load
-from digest.errors import Misuse
+from digest.errors import Locked, Misuse
 from digest.model import DeliveryState, Outcome, Run, Subscriber, Topic
 from digest.sources.replay import Replay
 from digest.sources.sample import DAY, sample
@@ -319,3 +319,16 @@ def test_the_queues_tables_are_made_once_and_brought_up_to_date(fresh_url):
     assert make_queue(database) == [lacking]
     require_queue(database)
     database.close()
+
+
+def test_the_local_engine_and_a_fleet_do_not_work_on_one_store(machine):
+    with machine() as app, machine("two", DIGEST__ENGINE="local") as other:
+        fleet = app.fleet(print)
+        with (
+            fleet.store.enlisted("a worker", "x", app.clock.now()),
+            fleet.store.enlisted("another", "x", app.clock.now()),
+            pytest.raises(Locked, match="digest worker a"),
+        ):
+            other.nightly(RUN)
+        with other.alone("digest run", app.clock.now()), pytest.raises(Locked, match="digest run"):
+            fleet.work(["send"], lambda: True, "late")

@@ -51,6 +51,7 @@ TABLE: tuple[Phrase, ...] = (
         r"\(000C05A6\)|not (?:listed|found) in (?:the )?(?:\w+ )?(?:(?:domino )?directory|(?:name & )?address book)",
         r"invalid final delivery userid|delivery error: dd .{0,30}(?:does ?n[o']t|no such)"
         r"|because the address couldn't be found\. |unrouteable address|mail\.local: unknown user",
+        r"no valid recipients for this mm|\b542 \S+@\S+ rejected|because the domain is not reachable\. please check the domain",
         r"ディレクトリ.{0,12}(?:見つかりません|ありません)|^unknown user: ",
     ),
     _row(

@@ -1,5 +1,6 @@
 """One mail, read: what kind it is, whom it is about, what it asks for."""
 
+import logging
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -153,6 +154,7 @@ def _by_library(octets: bytes) -> Iterable[str]:
     try:
         from flufl.bounce import all_failures
 
+        logging.getLogger("flufl.bounce").disabled = True  # it logs a traceback for each it raises
         short = b"\n".join(
             octets[:GUESSED].split(b"\n", LINES)[:LINES]
         )  # it reads line by line, slowly

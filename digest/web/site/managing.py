@@ -162,9 +162,9 @@ class Managing:
 
     async def _resume(self, request: Request, reader: Subscriber, form: Form) -> Response:
         del form
-        joining, consent = self._pages.services.joining, self._pages.consent(request)
+        services, consent = self._pages.services, self._pages.consent(request)
         suppressed = reader.state is SubscriberState.SUPPRESSED
-        verb = joining.release if suppressed else joining.resume
+        verb = services.release if suppressed else services.joining.resume
         await self._pages.desk(verb, reader.address, consent)
         return self._done(request, "resumed")
 

@@ -75,6 +75,8 @@ class Services:
     """Takes a request in and returns at once, whatever becomes of it."""
     welcome: Callable[[], None]
     """Says that somebody has confirmed: their first digest is due."""
+    release: Callable[[str, Consent], object]
+    """Desk: takes a suppression back, by the reader's own hand."""
     sample: Callable[[Subscriber], Digest | None]
     """Study: what somebody would get of the newest papers; None: there are none yet."""
     suggestions: Callable[[], Sequence[str]]

@@ -193,3 +193,11 @@ def test_the_installation_s_own_language_is_for_those_who_asked_for_none():
     )
     assert speaking.of("").words is speaking.of("pt-BR").words is language("de")
     assert speaking.of("fr").words is language("fr")
+
+
+def test_words_that_are_all_values_still_run_from_right_to_left():
+    """UAX 9, rule P2: what is isolated does not count, so a mark has to say it (U+200F)."""
+    arabic = language("ar")
+    for message in ("%(matches)s (%(held)s)", "%(papers)s: %(parts)s"):
+        fields = dict.fromkeys(re.findall(r"%\((\w+)\)s", message), "x")
+        assert arabic.gettext(message, **fields).startswith("\N{RIGHT-TO-LEFT MARK}")

@@ -155,6 +155,11 @@ def test_somebody_who_writes_about_a_bounce_is_no_bounce():
     assert read(mail.as_bytes()).kind is not Kind.BOUNCE
 
 
+def test_a_library_that_fails_writes_nothing_into_our_log(caplog):
+    read(b"From: \nReturn-Path: <>\nSubject: Undelivered Mail\n\nnot delivered\n")
+    assert caplog.records == []
+
+
 def complaint(feedback: str) -> bytes:
     return (
         "From: feedback@isp.example\nTo: fbl@digest.example\nSubject: FW: papers\n"
@@ -260,3 +265,41 @@ FIELDS = st.sampled_from(
 @given(st.lists(st.one_of(FIELDS, st.text(max_size=40)), max_size=40))
 def test_no_damaged_report_raises(lines):
     read("\r\n".join(lines).encode("utf-8", "surrogatepass"))
+
+
+RECIPIENTS = st.lists(
+    st.tuples(
+        st.from_regex(r"[a-z]{1,12}@[a-z]{1,8}\.example", fullmatch=True),
+        st.sampled_from(["failed", "delayed", "delivered", "relayed", "expanded"]),
+        st.integers(4, 5),
+        st.tuples(st.integers(0, 7), st.integers(0, 30)),
+        st.sampled_from(["no such user", "mailbox full", "blocked for spam", "we cannot say", ""]),
+    ),
+    min_size=1,
+    max_size=8,
+    unique_by=lambda recipient: recipient[0],
+)
+
+
+@given(RECIPIENTS)
+def test_every_recipient_of_any_report_is_found_and_none_is_called_dead_without_reason(recipients):
+    groups = []
+    for address, action, category, (subject, detail), words in recipients:
+        status = f"{category}.{subject}.{detail}"
+        diagnostic = f"{category}50 {status} {words}" if words else ""
+        groups.append(recipient(address, action, status, diagnostic))
+    found = {failure.address: failure for failure in read(report(*groups)).failures}
+    assert set(found) == {address for address, *_ in recipients}
+    for address, action, category, (subject, detail), words in recipients:
+        severity = found[address].severity
+        if action == "delayed":
+            assert severity is Severity.DELAYED
+        elif action != "failed":
+            assert severity is Severity.NONE
+        elif severity is Severity.HARD:
+            assert category == 5
+            assert words in {"no such user", "we cannot say", ""}
+            assert subject in {1, 4, 5}
+        else:  # 5.1.7 and 5.1.8 speak of the sender (RFC 3463 §3.2)
+            told = category == 5 and subject == 1 and detail not in {7, 8}
+            assert not (told and words == "no such user")
