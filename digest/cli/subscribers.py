@@ -16,7 +16,7 @@ from digest.cli.session import Session, pass_session
 from digest.config.subscriber_fields import read_one
 from digest.config.subscribers_csv import read_csv, write_csv
 from digest.config.subscribers_file import read_subscribers, write_toml
-from digest.errors import BadSetting
+from digest.errors import BadSetting, Misuse
 from digest.model import Subscriber, SubscriberState
 from digest.model.consent import Deed
 from digest.stages.batches import batches
@@ -206,10 +206,16 @@ class _NotMeant(Exception):
 
 @subscribers.command()
 @click.option("--csv", "as_csv", is_flag=True, help="As CSV, which `import` reads back.")
+@as_json
 @pass_session
-def export(session: Session, as_csv: bool) -> None:
+def export(session: Session, as_csv: bool, as_json: bool) -> None:
     """Everyone, as a TOML file on standard output that `sync` and `import` read back."""
+    if as_csv and as_json:
+        raise Misuse("one of --csv and --json at a time")
     with session.app() as app:
+        if as_json:
+            show(map(record, app.subscribers.all()), as_json)
+            return
         if as_csv:
             write_csv(app.subscribers.all(), sys.stdout)
             return

@@ -169,3 +169,10 @@ def test_what_is_exported_as_csv_can_be_imported(installation):
     (installation.directory / "again.csv").write_text(text)
     assert installation("subscribers", "import", "again.csv").status == 0
     assert people(installation) == before
+
+
+def test_everyone_is_exported_as_records_too(installation):
+    installation("subscribers", "add", "ann@inbox.example", "--topic", "robots")
+    exported = installation("subscribers", "export", "--json")
+    assert {row["email"]: row for row in exported.records} == people(installation)
+    assert installation("subscribers", "export", "--json", "--csv").status == 2

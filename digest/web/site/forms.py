@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
+from email.message import EmailMessage
 from email.parser import BytesParser
 from hashlib import blake2b
 from hmac import compare_digest
@@ -97,9 +98,17 @@ async def _body(request: Request, longest: int) -> bytes:
 def _multipart(kind: str, body: bytes) -> Form:
     """RFC 7578, by the standard library's reader of mail."""
     head = f"Content-Type: {kind}\r\n\r\n".encode("ascii", "replace")
-    parsed = BytesParser(policy=policy.HTTP).parsebytes(head + body)
+    if body.count(b"\n--") > MOST_FIELDS + 1:  # each may cost a part: refused before any is made
+        return Form()
+    try:
+        return _parts(BytesParser(policy=policy.HTTP).parsebytes(head + body))
+    except (RecursionError, ValueError, LookupError):  # parts in parts, comments in comments
+        return Form()
+
+
+def _parts(parsed: EmailMessage) -> Form:
     fields, files = [], {}
-    for part in list(parsed.iter_parts())[:MOST_FIELDS] if parsed.is_multipart() else ():
+    for part in parsed.iter_parts() if parsed.is_multipart() else ():
         name = part.get_param("name", header="content-disposition")
         content = part.get_payload(decode=True)
         if not isinstance(name, str) or not isinstance(content, bytes):

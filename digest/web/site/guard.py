@@ -1,6 +1,7 @@
 """What every exchange goes through: whose name is called, how long a body is, which headers go."""
 
 import ipaddress
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ HEADERS = {
 ROBOTS = ("/", "/archive", "/topics", "/feed")
 """What search engines may list: all else is somebody's own."""
 HSTS = "max-age=31536000"
+_HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^:@/\[\]\\\s]*)(?::\d*)?")
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -98,6 +100,8 @@ def network(address: str) -> str:
 
 def _hostname(host: str) -> str:
     """A Host field without its port (RFC 9110 §7.2)."""
+    if not _HOST.fullmatch(host):  # `ours:80@elsewhere` would end up in redirects
+        return "?"
     if host.startswith("["):
         return host[1:].partition("]")[0].lower()
     return host.partition(":")[0].lower()

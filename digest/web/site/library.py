@@ -26,7 +26,7 @@ _ARXIV = re.compile(
     r"\b((?:0[7-9]|[1-9]\d)(?:0[1-9]|1[0-2])\.\d{4,5}|[a-z-]{2,8}(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\b",
     re.IGNORECASE,
 )
-_ENTRY = re.compile(r"@(\w+)\s*[{(]\s*([^,\s]*)\s*,", re.IGNORECASE)
+_ENTRY = re.compile(r"@(\w{1,40})\s{0,20}[{(]\s{0,20}([^,\s@]{0,200})\s{0,20},", re.IGNORECASE)
 _FIELD = re.compile(r"\b(\w+)\s*=\s*", re.IGNORECASE)
 _COMMAND = re.compile(r"\\[a-zA-Z]+\s*|\\.|[{}$]")
 _WORD = re.compile(r"[^\W\d_][\w-]+")
@@ -141,7 +141,7 @@ def _rdf(text: str) -> Iterator[Work]:
     )
     root = etree.fromstring(text.encode(), parser)
     for item in [] if root is None else root:
-        children = [(_name(child), " ".join(child.itertext())) for child in item]
+        children = [(_name(c), " ".join(c.itertext())) for c in item if isinstance(c.tag, str)]
         title = next((value for name, value in children if name == "title"), "")
         if not title.strip():
             continue

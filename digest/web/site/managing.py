@@ -69,6 +69,8 @@ class Managing:
         token = request.path_params["token"]
         if not self._posts.allows(token, pages.services.clock.now()):
             return pages.page(request, "said.html", 429, said="slowly")
+        if await pages.reader(request, Scope.MANAGE) is None:  # long forms are for readers alone
+            return pages.unknown(request)
         try:
             form = await read(request, LONG)
         except TooLong:
