@@ -14,7 +14,7 @@ from digest.model.delivery import (
     Sent,
     Severity,
 )
-from digest.model.digest import Card, Digest, Link, Section
+from digest.model.digest import Card, Digest, Link, Mention, Section
 from digest.model.event import Advanced, Began, Ended, Event, Finished, Judged, Stage, Started
 from digest.model.exchange import Page, Request, Response, Saved
 from digest.model.judgement import Evidence, Precedent
@@ -56,6 +56,7 @@ __all__ = [
     "Judged",
     "Link",
     "Manner",
+    "Mention",
     "Message",
     "Mood",
     "Notice",

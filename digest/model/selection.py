@@ -68,3 +68,6 @@ class Selection:
     """When it was chosen: votes are told as they stood then, and the mail is dated so."""
     lacking: tuple[str, ...] = ()
     """Sources that had not ended the day by then, and are told so; worked out, not stored."""
+    near: tuple[str, ...] = ()
+    """Ids of up to three papers just below the reader's cut or floor, best first: told in one line,
+    and not remembered as sent."""

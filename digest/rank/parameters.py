@@ -135,8 +135,16 @@ class Parameters:
     theirs within a month of the first day, so later doubling is news."""
     alike: float = 0.9
     """tf-idf cosine from which two papers are the same work, listed twice."""
+    near: float = 0.5
+    """Share of the odds needed for a place from which a paper is a near miss. By judgement: at the
+    floor of 0.65 it is a relevance of 0.48, what is as likely off topic as on it."""
     depth: int = 24
     """Best papers of each topic that a reader's choice is made from."""
+
+    @property
+    def least(self) -> float:
+        """A score below that of whatever is worth a place, even in steps of 1/255."""
+        return max(self.floor - 0.01, 0) / (1 + self.lift)
 
 
 DEFAULT = Parameters()

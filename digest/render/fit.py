@@ -1,4 +1,5 @@
-"""A digest no larger than clients show: summaries shorten, then the tail is left to the web."""
+"""A digest no larger than clients show: near misses go, summaries shorten, then the tail is left to
+the web."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,6 +23,9 @@ def fit(
     """The digest as it fits; weights are octets of encoded HTML."""
     fitted = _folded(digest, len(digest.cards) - MOST) if len(digest.cards) > MOST else digest
     excess = weigh(fitted) - budget
+    if excess > 0 and fitted.near:
+        fitted = replace(fitted, near=())
+        excess = weigh(fitted) - budget
     for limit in SHORTER:
         if excess > 0:
             fitted = _shortened(fitted, limit)

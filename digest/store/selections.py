@@ -11,7 +11,7 @@ from digest.model import SEEN, DeliveryState, ReasonKind, Selection
 from digest.rank.decisions import Decisions, Named
 from digest.rank.ragged import Ints
 from digest.store.database import Database, Params, Queries, Value, to_instant
-from digest.store.selection_row import Names, made, pack, papers, reasons, unpack
+from digest.store.selection_row import Names, made, near, pack, papers, reasons, unpack
 from digest.store.states import CODES
 
 
@@ -139,7 +139,7 @@ class SelectionStore:
         told = {number for row in rows for number in reasons(row)}
         params: Params = {"numbers": json.dumps(sorted(told))}
         names = self._db.all(self._sql["reasons"], params)
-        listed = {number for row in rows for number in papers(row)}
+        listed = {number for row in rows for number in (*papers(row), *near(row))}
         return Names(
             self._papers(listed), {id_: (ReasonKind(kind), label) for id_, kind, label in names}
         )
