@@ -63,6 +63,8 @@ def explain(
     verdict = _excluded(ranking, reader, paper, known) or _short(
         reader, sums, ranking.day.parameters.floor
     )
+    if paper.id in selection.near:
+        verdict += "; told as a near miss"
     return Weighing(choice, verdict, tuple(sums))
 
 

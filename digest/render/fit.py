@@ -1,5 +1,7 @@
-"""A digest no larger than clients show: near misses go, summaries shorten, then the tail is left to
-the web."""
+"""A digest no larger than clients show: summaries shorten, then the tail is left to the web.
+
+Before either, it does without near misses.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
