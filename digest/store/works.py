@@ -22,6 +22,10 @@ from digest.store.database import Database, Params, Queries, Value
 from digest.store.paper_row import columns
 
 
+HANGING = ("listings", "observations", "revisions")
+"""What hangs on a work, and passes to the one it turns out to be."""
+
+
 @dataclass(slots=True)
 class Work:
     """A stored work: its number, the id that stands for it, and all its names."""
@@ -134,9 +138,9 @@ class Works:
         for source, told in held[other.number].items():
             if source not in held[work.number]:
                 self._db.execute(self._sql["tell"], _row(work, source, told))
-        for step in ("join_listings", "join_observations", "join_names", "join_works"):
+        for step in (*map("join_{}".format, HANGING), "join_names", "join_works"):
             self._db.execute(self._sql[step], both)
-        for step in ("leave_listings", "leave_observations", "leave_tellings"):
+        for step in (*map("leave_{}".format, HANGING), "leave_tellings"):
             self._db.execute(self._sql[step], {"other": other.number})
         # The row stays, for selections name its number; its id is free for the work.
         self._db.execute(
