@@ -50,9 +50,7 @@ def major(
     return Revision(version, day, at, share)
 
 
-def revised(
-    chosen: Mapping[str, datetime], revisions: Mapping[str, Revision]
-) -> dict[str, Named]:
+def revised(chosen: Mapping[str, datetime], revisions: Mapping[str, Revision]) -> dict[str, Named]:
     """Of what was sent, what has a major revision that was not known yet when it was chosen."""
     return {
         id_: (ReasonKind.REVISED, revisions[id_].label)

@@ -43,7 +43,9 @@ def _labels(reasons: Sequence[Reason], words: Language) -> list[str]:
         if reason.kind is ReasonKind.REVISED:
             version = reason.label.removeprefix("v")
             said.append(
-                words.gettext("comes back as a major revision (version %(version)s)", version=version)
+                words.gettext(
+                    "comes back as a major revision (version %(version)s)", version=version
+                )
             )
         if reason.kind is ReasonKind.SERENDIPITY:
             said.append(words.gettext("trends, and is on none of your topics"))

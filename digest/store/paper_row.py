@@ -82,7 +82,7 @@ def revision(told: Revision, work: int) -> Mapping[str, Value]:
 
 def to_revision(row: Row) -> Revision:
     """A major revision of a row."""
-    version, day, at, changed = row
+    _, version, day, at, changed = row
     return Revision(version, date.fromordinal(day), from_instant(at), changed / 100)
 
 

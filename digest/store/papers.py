@@ -128,7 +128,7 @@ class PaperStore:
     def revisions(self, ids: Iterable[str], day: date) -> dict[str, Revision]:
         """The newest major revision of each work that was listed up to a day, where it has one."""
         params: Params = {"papers": json.dumps(sorted(ids)), "day": day.toordinal()}
-        return {id_: to_revision(row) for id_, *row in self._db.all(self._sql["revisions"], params)}
+        return {row[0]: to_revision(row) for row in self._db.all(self._sql["revisions"], params)}
 
     def origins(self, id_: str) -> Mapping[str, Origin]:
         """Whose word each field of a work is, and since when."""

@@ -21,7 +21,6 @@ from digest.model.identity import (
 from digest.store.database import Database, Params, Queries, Value
 from digest.store.paper_row import columns
 
-
 HANGING = ("listings", "observations", "revisions")
 """What hangs on a work, and passes to the one it turns out to be."""
 
