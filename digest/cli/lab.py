@@ -120,7 +120,12 @@ def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes any that is free. Raises Misuse."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family)
+        listening = socket.create_server((host, port), family=family)
     except OSError as error:
         problem = f"cannot listen on {host}:{port}: {error.strerror or error}"
         raise Misuse(f"{problem} (--bind chooses another place)") from error
+    # Header and body are two writes: with Nagle's patience the second waits 40 ms for a client's
+    # acknowledgement. asyncio sees to that only for sockets that name their protocol; what is set
+    # here, accepted sockets inherit.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening

@@ -22,6 +22,7 @@ from digest.model.manner import Manner, Quiet
 from digest.model.message import Message
 from digest.model.paper import Paper, Sighting
 from digest.model.report import FAILURES, Report
+from digest.model.revision import Revision
 from digest.model.run import WHOLE, Part, Run
 from digest.model.secret import Secret
 from digest.model.selection import Choice, Mood, Reason, ReasonKind, Selection
@@ -72,6 +73,7 @@ __all__ = [
     "Report",
     "Request",
     "Response",
+    "Revision",
     "Rhythm",
     "Run",
     "Saved",

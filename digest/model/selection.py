@@ -15,6 +15,8 @@ class ReasonKind(StrEnum):
     """It trends, and is on none of the reader's topics."""
     RISING = "rising"
     """It was sent before and trends anew; the label is the edition it was in."""
+    REVISED = "major revision"
+    """It was sent before and says much else now; the label is the version: `v2`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,11 @@ def _chosen(choice: Choice, mood: Mood) -> str:
         return (
             f"chosen again: it was in the edition of {labels[ReasonKind.RISING]}, and trends anew"
         )
+    if ReasonKind.REVISED in labels:
+        return (
+            f"chosen again: version {labels[ReasonKind.REVISED].removeprefix('v')} is a major "
+            "revision of what was sent"
+        )
     return "chosen"
 
 

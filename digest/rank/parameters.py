@@ -133,6 +133,11 @@ class Parameters:
     gain: float = 1.0
     """Votes it must have gained since, as a share of those it had. By judgement: papers double
     theirs within a month of the first day, so later doubling is news."""
+    revised: float = 0.5
+    """Share of the abstract's word triples, or of the title's words, that a new version must change
+    to be a major revision. Half is a third of an abstract written
+    anew in one piece. By judgement: the one recorded replacement whose earlier text is recorded too
+    changed nothing, and abstracts of different works are 0.94 apart or more."""
     alike: float = 0.9
     """tf-idf cosine from which two papers are the same work, listed twice."""
     near: float = 0.5

@@ -69,13 +69,14 @@ class SelectionStore:
     def chosen(
         self, addresses: Sequence[str], day: date
     ) -> dict[str, dict[str, tuple[date, datetime]]]:
-        """The same with the last edition each was in, and when it was chosen for that."""
+        """The same with the last edition each was in, and when it was last chosen."""
         found: defaultdict[str, dict[int, tuple[date, datetime]]] = defaultdict(dict)
         for address, number, row in self._db.all(self._sql["seen"], _asked(addresses, day)):
             on = date.fromordinal(number)
-            when = on, made(row, on)
+            at = made(row, on)
             for paper in papers(row):
-                found[address][paper] = max(when, found[address].get(paper, when))
+                last, before = found[address].get(paper, (on, at))
+                found[address][paper] = max(on, last), max(at, before)
         ids = self._papers({paper for held in found.values() for paper in held})
         return {
             address: {ids[number]: when for number, when in held.items()}
