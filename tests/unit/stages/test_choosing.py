@@ -192,6 +192,34 @@ def test_each_reader_is_chosen_for_in_their_manner(world):
     assert got[surprised.address].choices[:2] == got[ANN.address].choices[:2]
 
 
+def test_near_misses_are_the_next_best_and_are_not_taken_for_sent(world):
+    muted = replace(BOB, mute=("molecules",))
+    world.readers.put([ANN, muted], night(FIRST))
+    world.list(FIRST, corpus(40))
+    got = world.send(FIRST)
+    first = got[ANN.address]
+    assert len(first.choices) == len(first.near) == 3
+    assert not set(first.near) & {choice.paper for choice in first.choices}
+    longer = replace(ANN, address="more@reader.example", papers=6)
+    world.readers.put([longer], night(FIRST))
+    more = world.send(FIRST)[longer.address]
+    assert [choice.paper for choice in more.choices[3:]] == [*first.near]
+    assert got[muted.address].near == ()  # a paper that is muted is no near miss either
+    following = FIRST + timedelta(days=1)
+    world.list(following, corpus(40))  # what was only told comes as a paper of the next edition
+    assert {choice.paper for choice in world.send(following)[ANN.address].choices} == {*first.near}
+
+
+def test_who_wishes_the_line_alone_is_told_of_no_near_miss(world):
+    readers = [
+        Subscriber(f"{quiet}@reader.example", topics=(Topic.parse("pottery"),), quiet=quiet)
+        for quiet in (Quiet.NOTE, Quiet.SKIP)
+    ]
+    world.readers.put(readers, night(FIRST))
+    world.list(FIRST, corpus(40))
+    assert [selection.near for selection in world.send(FIRST).values()] == [(), ()]
+
+
 def test_what_readers_say_brings_its_like(world):
     world.readers.put([ANN, BOB], night(FIRST))
     world.list(FIRST, corpus(40))
