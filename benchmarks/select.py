@@ -100,6 +100,7 @@ def packed(chosen, readers, reasons) -> list[bytes]:
         reasons.first,
         reasons.second,
         reasons.strength,
+        chosen.near,
     )
     return pack(decisions, np.arange(PAPERS) + 9_000, np.arange(TOPICS) + 1, 90_000)
 

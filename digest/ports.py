@@ -21,6 +21,7 @@ from digest.model import (
     Precedent,
     Request,
     Response,
+    Revision,
     Run,
     Selection,
     Subscriber,
@@ -121,6 +122,9 @@ class Papers(Protocol):
 
     def get(self, ids: Sequence[str], until: datetime | None = None) -> dict[str, Paper]:
         """Papers by id, with the votes known at `until`; unknown ids are left out."""
+
+    def revisions(self, ids: Iterable[str], day: date) -> Mapping[str, Revision]:
+        """The newest major revision of each work that was listed up to a day, where it has one."""
 
     def history(self, before: date, limit: int) -> list[Paper]:
         """The newest papers listed before a day: what corpus statistics are made of."""
@@ -338,7 +342,7 @@ class Selections(Protocol):
     def chosen(
         self, addresses: Sequence[str], day: date
     ) -> Mapping[str, Mapping[str, tuple[date, datetime]]]:
-        """The same with the last edition each was in, and when it was chosen for that."""
+        """The same with the last edition each was in, and when it was last chosen."""
 
     def last_days(self, addresses: Sequence[str], day: date) -> Mapping[str, date]:
         """Per reader, the newest edition before a day that they got; none: left out."""

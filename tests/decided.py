@@ -25,6 +25,7 @@ def decided(*selections):
                 told[place][row, column] = asked[row].index(name) + 1
                 if place == "two":
                     told["how"][row, column] = round(reason.value * 255)
+    missed = [[ids.setdefault(id_, len(ids)) for id_ in s.near] for s in selections]
     most = max(map(len, asked), default=0)
     return Decisions(
         [s.address for s in selections],
@@ -39,4 +40,5 @@ def decided(*selections):
         told["one"],
         told["two"],
         told["how"],
+        np.array([[*near, *[NONE] * 3][:3] for near in missed], np.int32).reshape(rows, 3),
     )

@@ -100,7 +100,7 @@ class SelectionSettings:
     serendipity: bool = False
     """The last place goes to what trends most outside a reader's topics."""
     again: bool = False
-    """What was sent a month ago and trends anew may come again, labelled so."""
+    """What was sent and trends anew, or has a major revision, may come again, labelled so."""
     patience: int = field(default=10_800, metadata={"low": 0, "high": YEAR})
     """Seconds after its day that a settled edition waits for sources that have not ended it."""
 

@@ -14,7 +14,7 @@ from digest.model.delivery import (
     Sent,
     Severity,
 )
-from digest.model.digest import Card, Digest, Link, Section
+from digest.model.digest import Card, Digest, Link, Mention, Section
 from digest.model.event import Advanced, Began, Ended, Event, Finished, Judged, Stage, Started
 from digest.model.exchange import Page, Request, Response, Saved
 from digest.model.judgement import Evidence, Precedent
@@ -22,6 +22,7 @@ from digest.model.manner import Manner, Quiet
 from digest.model.message import Message
 from digest.model.paper import Paper, Sighting
 from digest.model.report import FAILURES, Report
+from digest.model.revision import Revision
 from digest.model.run import WHOLE, Part, Run
 from digest.model.secret import Secret
 from digest.model.selection import Choice, Mood, Reason, ReasonKind, Selection
@@ -56,6 +57,7 @@ __all__ = [
     "Judged",
     "Link",
     "Manner",
+    "Mention",
     "Message",
     "Mood",
     "Notice",
@@ -71,6 +73,7 @@ __all__ = [
     "Report",
     "Request",
     "Response",
+    "Revision",
     "Rhythm",
     "Run",
     "Saved",

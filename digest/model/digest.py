@@ -45,6 +45,17 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class Mention:
+    """A paper that is named and no more. It holds nothing personal."""
+
+    title: str
+    url: str
+    """"" when the paper has no page that may be linked."""
+    direction: str = "ltr"
+    """Of the title."""
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """Cards under one heading."""
 
@@ -70,6 +81,8 @@ class Digest:
     """An honest line: a quiet day, a source that failed."""
     more: int = 0
     """Papers that did not fit and stand in the web view alone."""
+    near: tuple[Mention, ...] = ()
+    """Papers just below the reader's cut or floor."""
     why: str = ""
     """Why this mail came: whose address subscribes."""
     follows: str = ""

@@ -35,4 +35,5 @@ class Manner:
     serendipity: bool = False
     """The last place goes to what trends most outside the reader's topics."""
     again: bool = False
-    """What was sent a month ago and trends anew may come again, labelled so."""
+    """What was sent may come again, labelled so: a month later when it trends anew, and once for
+    each major revision."""

@@ -15,6 +15,8 @@ class ReasonKind(StrEnum):
     """It trends, and is on none of the reader's topics."""
     RISING = "rising"
     """It was sent before and trends anew; the label is the edition it was in."""
+    REVISED = "major revision"
+    """It was sent before and says much else now; the label is the version: `v2`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +70,6 @@ class Selection:
     """When it was chosen: votes are told as they stood then, and the mail is dated so."""
     lacking: tuple[str, ...] = ()
     """Sources that had not ended the day by then, and are told so; worked out, not stored."""
+    near: tuple[str, ...] = ()
+    """Ids of up to three papers just below the reader's cut or floor, best first: told in one line,
+    and not remembered as sent."""

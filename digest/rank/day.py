@@ -74,7 +74,8 @@ class Day:
     def scores(self, fits: Sequence["Fit"], fill: bool = False) -> Floats:
         """Relevance × trend of each paper that is worth a place, else 0: (fits, papers).
 
-        With `fill`, the others' counts too, behind all that is worth a place.
+        With `fill`, the others' counts too, behind all that is worth a place; else that of those
+        which come near one, below `Parameters.least`.
         """
         shape = (len(fits), len(self.papers))
         relevance = np.array([fit.told for fit in fits], dtype=np.float32).reshape(shape)
@@ -83,12 +84,20 @@ class Day:
         if fill:
             score = np.asarray((score + worth) / 2, dtype=np.float32)
             worth = np.broadcast_to(self.shown, shape)
+        else:
+            near = np.array([fit.near(self.parameters.near) for fit in fits]).reshape(shape)
+            low = np.where(near & self.shown, score * (self.parameters.least * NEARLY), 0)
+            return np.where(worth, score, low).astype(np.float32)
         return np.where(worth, score, 0).astype(np.float32)
 
     def _plain(self, relevance: Floats) -> "Fit":
         """Every paper needs the floor."""
         floor = np.full(len(self.papers), self.parameters.floor, dtype=np.float32)
         return Fit(relevance, floor)
+
+
+NEARLY = 0.99
+"""Keeps what is near below what gets a place, however scores are rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +117,8 @@ class Fit:
     def worth(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         """Which papers are worth a place."""
         return np.asarray(self.relevance >= self.needed)
+
+    def near(self, share: float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Which papers have at least this share of the odds that are needed."""
+        odds = self.relevance * (1 - self.needed)
+        return np.asarray((odds >= share * self.needed * (1 - self.relevance)) & (odds > 0))

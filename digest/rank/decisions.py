@@ -43,6 +43,9 @@ class Decisions:
     second: Octets
     strength: Octets
     """How strong the second is."""
+    near: NDArray[np.int32]
+    """Papers just below the cut or the floor, best first, (readers, some); NONE where there is
+    none. They are told, but not remembered as sent."""
 
     def __len__(self) -> int:
         return len(self.addresses)

@@ -63,6 +63,8 @@ def explain(
     verdict = _excluded(ranking, reader, paper, known) or _short(
         reader, sums, ranking.day.parameters.floor
     )
+    if paper.id in selection.near:
+        verdict += "; told as a near miss"
     return Weighing(choice, verdict, tuple(sums))
 
 
@@ -75,6 +77,11 @@ def _chosen(choice: Choice, mood: Mood) -> str:
     if ReasonKind.RISING in labels:
         return (
             f"chosen again: it was in the edition of {labels[ReasonKind.RISING]}, and trends anew"
+        )
+    if ReasonKind.REVISED in labels:
+        return (
+            f"chosen again: version {labels[ReasonKind.REVISED].removeprefix('v')} is a major "
+            "revision of what was sent"
         )
     return "chosen"
 

@@ -20,6 +20,8 @@ BATCH = 1_024
 """Readers merged at once: their scratch cells fit the cache."""
 BLOCKED = np.uint32(0xFFFFFFFF)
 PAPER, SHARE = np.uint32(0xFFFF), np.uint32(1 << 31)
+NEAR = 3
+"""Papers just below a reader's cut or floor that are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,10 @@ class Shelf:
     scores: NDArray[np.uint16]
     size: int
     """Papers in the pool."""
+    floor: int = 1
+    """Least score that gets a place; below it are papers that come near one."""
+    close: int = 1
+    """Least score of what is near."""
 
     @classmethod
     def of(cls, scores: Floats, depth: int) -> "Shelf":
@@ -68,6 +74,8 @@ class Chosen:
 
     papers: NDArray[np.int32]
     scores: NDArray[np.uint16]
+    near: NDArray[np.int32]
+    """The runners-up, best first, (readers, NEAR)."""
 
 
 def merge(shelf: Shelf, readers: Readers, depth: int = 0, width: int = 0) -> Chosen:
@@ -79,29 +87,35 @@ def merge(shelf: Shelf, readers: Readers, depth: int = 0, width: int = 0) -> Cho
     width = int(readers.places.max(initial=width))
     shape = (len(readers), width)
     papers, scores = np.full(shape, -1, np.int32), np.zeros(shape, np.uint16)
+    near = np.full((len(readers), NEAR), -1, np.int32)
     counts = np.diff(readers.topic_starts)
     kinds = counts * 2 + (readers.places * 2 <= depth)
     for kind in np.unique(kinds[counts > 0]).tolist():
         alike, seen = np.flatnonzero(kinds == kind), shelf
         if kind % 2:
-            seen = Shelf(shelf.papers[:, :depth], shelf.scores[:, :depth], shelf.size)
+            tops = shelf.papers[:, :depth], shelf.scores[:, :depth]
+            seen = Shelf(*tops, shelf.size, shelf.floor, shelf.close)
         for first in range(0, len(alike), BATCH):
             rows = alike[first : first + BATCH]
-            papers[rows], scores[rows] = _merge(seen, readers, rows, kind // 2, width)
-    return Chosen(papers, scores)
+            best, next_ = _merge(seen, readers, rows, kind // 2, width)
+            papers[rows], scores[rows], near[rows] = _papers(best), best >> 16, _papers(next_)
+    return Chosen(papers, scores, near)
+
+
+def _papers(keys: NDArray[np.uint32]) -> NDArray[np.int32]:
+    return np.where(keys > 0, (PAPER - (keys & PAPER)).astype(np.int32), -1).astype(np.int32)
 
 
 def _merge(
     shelf: Shelf, readers: Readers, rows: Ints, count: int, width: int
-) -> tuple[NDArray[np.int32], NDArray[np.uint16]]:
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     asked = readers.topics[readers.topic_starts[rows][:, None] + np.arange(count)]
     papers, scores = shelf.papers[asked], shelf.scores[asked]
     cells, places = _scratch(shelf, readers, rows), readers.places[rows]
     at = papers + (np.arange(len(rows)) * shelf.size)[:, None, None]
     live = _live(at, scores, cells.reshape(-1))
-    keys = _best(_keys(papers, scores, live, _within_share(live, places)), places, width)
-    chosen = np.where(keys > 0, (PAPER - (keys & PAPER)).astype(np.int32), -1)
-    return chosen, (keys >> 16).astype(np.uint16)
+    first = _within_share(live & (scores >= shelf.floor), places)
+    return _best(_keys(papers, scores, live, first), places, width, shelf)
 
 
 def _keys(
@@ -115,13 +129,18 @@ def _keys(
     return np.asarray(np.where(live, keys | np.where(first, SHARE, 0), 0), dtype=np.uint32)
 
 
-def _best(keys: NDArray[np.uint32], places: NDArray[np.int64], width: int) -> NDArray[np.uint32]:
-    """Each row's best keys, those within their share before others, then all by score."""
-    flat = np.sort(keys.reshape(len(keys), -1), axis=1)[:, ::-1][:, :width]
-    kept = np.where(np.arange(flat.shape[1]) < places[:, None], flat & ~SHARE, 0)
-    best = np.zeros((len(keys), width), dtype=np.uint32)
-    best[:, : kept.shape[1]] = np.sort(kept.astype(np.uint32), axis=1)[:, ::-1]
-    return best
+def _best(
+    keys: NDArray[np.uint32], places: NDArray[np.int64], width: int, shelf: Shelf
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Each row's best keys, those within their share before others, then all by score; the next."""
+    sorted_ = np.sort(keys.reshape(len(keys), -1), axis=1)[:, ::-1][:, : width + NEAR]
+    flat = np.zeros((len(keys), width + NEAR), dtype=np.uint32)
+    flat[:, : sorted_.shape[1]] = sorted_ & ~SHARE
+    places = np.minimum(places, (flat >= shelf.floor << 16).sum(axis=1))
+    kept = np.where(np.arange(width) < places[:, None], flat[:, :width], 0)
+    near = np.take_along_axis(flat, places[:, None] + np.arange(NEAR), 1)
+    near[near < shelf.close << 16] = 0
+    return np.sort(kept, axis=1)[:, ::-1], np.sort(near, axis=1)[:, ::-1]
 
 
 def _scratch(shelf: Shelf, readers: Readers, rows: Ints) -> NDArray[np.uint32]:

@@ -133,10 +133,23 @@ class Parameters:
     gain: float = 1.0
     """Votes it must have gained since, as a share of those it had. By judgement: papers double
     theirs within a month of the first day, so later doubling is news."""
+    revised: float = 0.5
+    """Share of the abstract's word triples, or of the title's words, that a new version must change
+    to be a major revision. Half is a third of an abstract written
+    anew in one piece. By judgement: the one recorded replacement whose earlier text is recorded too
+    changed nothing, and abstracts of different works are 0.94 apart or more."""
     alike: float = 0.9
     """tf-idf cosine from which two papers are the same work, listed twice."""
+    near: float = 0.5
+    """Share of the odds needed for a place from which a paper is a near miss. By judgement: at the
+    floor of 0.65 it is a relevance of 0.48, what is as likely off topic as on it."""
     depth: int = 24
     """Best papers of each topic that a reader's choice is made from."""
+
+    @property
+    def least(self) -> float:
+        """A score below that of whatever is worth a place, even in steps of 1/255."""
+        return max(self.floor - 0.01, 0) / (1 + self.lift)
 
 
 DEFAULT = Parameters()

@@ -14,6 +14,7 @@ from digest.rank.exact import says
 from digest.rank.knowledge import NEW, NONE_YET, Known
 from digest.rank.merge import Readers, merge
 from digest.rank.naming import Naming
+from digest.rank.near import near_misses
 from digest.rank.notes import Note, noted
 from digest.rank.parameters import DEFAULT, Parameters
 from digest.rank.ragged import Ints
@@ -85,7 +86,7 @@ class Ranking:
         told = strongest(chosen, asking, shelves.told)
         moods, considered = self._moods(told.relevance, blocked, manner.quiet.mood)
         papers = self._with_quiet(chosen.papers, moods, asking.places, blocked)
-        notes: list[Note] = []
+        before, notes = papers.copy(), list[Note]()
         if manner.serendipity and self.day.papers:
             outside = Outside.of(self._surprising, shelves.told)
             notes += surprise(outside, papers, moods, asking, blocked, told, self._rising)
@@ -107,6 +108,7 @@ class Ranking:
             told.first,
             told.second,
             told.strength,
+            near_misses(chosen.near, before, papers, moods),
         )
 
     def wishes(self, reader: Subscriber, opinions: Mapping[str, float] = NONE_YET) -> list[Wish]:
@@ -210,7 +212,9 @@ class Ranking:
         columns = np.flatnonzero(decisions.papers[row] >= 0)
         choices = tuple(self._choice(decisions, row, int(column)) for column in columns)
         considered = int(decisions.considered[row])
-        return Selection(decisions.addresses[row], day, choices, mood, considered)
+        near = tuple(self._ids[number] for number in decisions.near[row] if number != NONE)
+        address = decisions.addresses[row]
+        return Selection(address, day, choices, mood, considered, near=near)
 
     def _choice(self, decisions: Decisions, row: int, column: int) -> Choice:
         number, mood = int(decisions.papers[row, column]), MOODS[decisions.moods[row]]

@@ -1,5 +1,6 @@
 """What readers' wishes find among a day's papers: each distinct topic is looked at once a day."""
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 
 from digest.model import Topic
 from digest.rank.day import Day, Fit
-from digest.rank.merge import Shelf
+from digest.rank.merge import SCALE, Shelf
 from digest.rank.ragged import Floats
 from digest.rank.score import STEPS
 
@@ -56,7 +57,10 @@ class Shelves:
     @property
     def shelf(self) -> Shelf:
         """The best papers of each wish, by its row."""
-        return Shelf(self._papers, self._scores, self._told.shape[1])
+        size, least = self._told.shape[1], self._day.parameters.least
+        if self._fill:
+            return Shelf(self._papers, self._scores, size, 1, SCALE // 2)
+        return Shelf(self._papers, self._scores, size, max(math.floor(least * SCALE), 1), 1)
 
     @property
     def told(self) -> Octets:

@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
-from digest.model import Card, Link, Paper, Reason
+from digest.model import Card, Link, Mention, Paper, Reason
 from digest.render import evidence, wording
 from digest.render.hostile import link, plain
 from digest.render.languages import Language
@@ -14,6 +14,7 @@ from digest.render.summary import summarise
 
 _AUTHORS = 3
 _NAME_LONGEST, _LABEL_LONGEST, _TITLE_LONGEST = 60, 24, 240
+_MENTION_LONGEST = 120
 _FORGES = frozenset({"github.com", "gitlab.com", "huggingface.co", "codeberg.org"})
 """Hosts of repositories: OWNER/NAME."""
 _BLAND = re.compile(
@@ -43,6 +44,12 @@ def card(paper: Paper, reasons: tuple[Reason, ...], words: Language) -> Card:
         rate=_rate(paper, words),
         thumbnail=picture(paper.thumbnail),
     )
+
+
+def mention(paper: Paper) -> Mention:
+    """A paper by its title alone, as it is named below the others."""
+    title = _short(paper.title, _MENTION_LONGEST) or paper.id
+    return Mention(title, link(paper.url) or _arxiv(paper, "abs"), direction(title))
 
 
 def picture(url: str) -> str:

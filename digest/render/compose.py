@@ -17,7 +17,7 @@ from digest.model import (
     Subscriber,
 )
 from digest.render import wording
-from digest.render.card import card
+from digest.render.card import card, mention
 from digest.render.evidence import label_name, topic_name
 from digest.render.hostile import plain
 from digest.render.languages import N_, Language
@@ -78,6 +78,7 @@ def compose(
         greeting=greeting(name, words) if name else "",
         sections=sections,
         notice=notice(selection.mood, selection.lacking, words),
+        near=tuple(mention(papers[id_]) for id_ in selection.near if id_ in papers),
         why=why(subscriber.address, identity, words),
         follows=follows([t.text for t in subscriber.topics], len(subscriber.topics), words),
         manage_url=links.manage,

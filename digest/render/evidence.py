@@ -40,6 +40,13 @@ def _labels(reasons: Sequence[Reason], words: Language) -> list[str]:
         if reason.kind is ReasonKind.RISING:
             day = words.short_day(date.fromisoformat(reason.label))
             said.append(words.gettext("was in your digest of %(day)s and trends anew", day=day))
+        if reason.kind is ReasonKind.REVISED:
+            version = reason.label.removeprefix("v")
+            said.append(
+                words.gettext(
+                    "comes back as a major revision (version %(version)s)", version=version
+                )
+            )
         if reason.kind is ReasonKind.SERENDIPITY:
             said.append(words.gettext("trends, and is on none of your topics"))
     return said

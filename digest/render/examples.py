@@ -59,14 +59,23 @@ class Example:
             Choice(paper.id, *_standing(place), reasons=_reasons(one["reasons"]))
             for place, (paper, one) in enumerate(zip(papers, example["chosen"], strict=True))
         ]
+        near = [_paper(one) for one in example.get("near", ())]
         subscriber = Subscriber(**reader)
         at = datetime(day.year, day.month, day.day, 23, 59, tzinfo=UTC)
         mood, considered = Mood(example["mood"]), example["considered"]
         return cls(
             about=example["about"],
             subscriber=subscriber,
-            selection=Selection(subscriber.address, day, tuple(choices), mood, considered, at),
-            papers={paper.id: paper for paper in papers},
+            selection=Selection(
+                subscriber.address,
+                day,
+                tuple(choices),
+                mood,
+                considered,
+                at,
+                near=tuple(paper.id for paper in near),
+            ),
+            papers={paper.id: paper for paper in (*papers, *near)},
         )
 
 

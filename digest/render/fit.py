@@ -1,4 +1,7 @@
-"""A digest no larger than clients show: summaries shorten, then the tail is left to the web."""
+"""A digest no larger than clients show: summaries shorten, then the tail is left to the web.
+
+Before either, it does without near misses.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,6 +25,9 @@ def fit(
     """The digest as it fits; weights are octets of encoded HTML."""
     fitted = _folded(digest, len(digest.cards) - MOST) if len(digest.cards) > MOST else digest
     excess = weigh(fitted) - budget
+    if excess > 0 and fitted.near:
+        fitted = replace(fitted, near=())
+        excess = weigh(fitted) - budget
     for limit in SHORTER:
         if excess > 0:
             fitted = _shortened(fitted, limit)

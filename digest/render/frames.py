@@ -19,7 +19,7 @@ from markupsafe import Markup
 from digest.mail.identity import Identity
 from digest.mail.message_id import Names, boundary
 from digest.mail.tokens import EditionTokens
-from digest.model import Card, Digest, Mood, Section
+from digest.model import Card, Digest, Mention, Mood, Section
 from digest.render import compose
 from digest.render.header import closing, header, opening, part
 from digest.render.holes import Cut, Form, Hole, fill, plain_cut, quoted_cut
@@ -63,6 +63,8 @@ class Mark(StrEnum):
     TEXT_CARD = "\ue400"
     TEXT_TAIL = "\ue500"
     """What stands in a card before and behind the token of its feedback link."""
+    HTML_NEAR = "\ue600"
+    TEXT_NEAR = "\ue700"
 
 
 READY = tuple(list(Mark)[:9])
@@ -72,6 +74,7 @@ TOKENS = EditionTokens(
 )
 """Marks in the place of tokens, as long as these."""
 CARDS = (Mark.HTML_CARD, Mark.TEXT_CARD)
+NEAR = (Mark.HTML_NEAR, Mark.TEXT_NEAR)
 OWN = (Mark.NAME, Mark.ADDRESS)
 """Texts that every reader has one of."""
 TEXTS = (*OWN, Mark.SUBJECT, Mark.FOLLOWS, Mark.LEAD)
@@ -93,6 +96,8 @@ class Shape(NamedTuple):
     """Papers of each section."""
     lacking: tuple[str, ...] = ()
     """Sources that had not ended the day."""
+    near: int = 0
+    """Near misses."""
 
 
 Holes = tuple[tuple[str, ...], tuple[str, ...]]
@@ -193,7 +198,7 @@ class Frame:
     literals: list[bytes]
     pick: Callable[[Sequence[bytes]], tuple[bytes, ...]]
     """Of literals and then the fields of a mail (in the order of `READY`, `TEXTS`, headings,
-    cards), all that is joined."""
+    cards, near misses), all that is joined."""
     seal: bytes
     """Sixteen octets that stand for the literals and holes."""
     known: int
@@ -223,6 +228,7 @@ class _Places:
         for html, text in cards:
             self._pieces.append((start, start + len(html) + 1))
             start += len(html) + len(text) + 2
+        self._near = start
 
     def of(self, hole: Hole) -> list[int]:
         """One place, or those of a card's pieces and of the fields between them."""
@@ -231,6 +237,8 @@ class _Places:
         number = ord(mark) - ord(kind)
         if kind in CARDS:
             return self._card(number, CARDS.index(kind))
+        if kind in NEAR:
+            return [self._near + len(NEAR) * number + NEAR.index(kind)]
         if kind == Mark.HEADING:
             count = self._forms.count(kind)
             return [self._starts[kind] + count * number + self._forms.number(kind, form)]
@@ -339,6 +347,7 @@ class Frames:
             sections=sections,
             notice=compose.notice(shape.mood, shape.lacking, self._words),
             more=shape.more,
+            near=tuple(Mention(str(place), "") for place in range(shape.near)),
             why=compose.why(Mark.ADDRESS, self._identity, self._words),
             follows=Mark.FOLLOWS.value if shape.follows else "",
             manage_url=links.manage,
@@ -354,10 +363,16 @@ class Frames:
         def card(card: Card, place: int) -> str:
             return self._text.opening(place) + chr(ord(Mark.TEXT_CARD) + int(card.title)) + "\n"
 
-        return self._text.page(stub, card)
+        def near(paper: Mention) -> str:
+            return chr(ord(Mark.TEXT_NEAR) + int(paper.title)) + "\n"
+
+        return self._text.page(stub, card, near)
 
     def _html_page(self, stub: Digest) -> str:
         def card(card: Card) -> Markup:
             return Markup(chr(ord(Mark.HTML_CARD) + int(card.title)) + "\n")  # noqa: S704 - a mark
 
-        return self._html.page(stub, card)
+        def near(paper: Mention) -> Markup:
+            return Markup(chr(ord(Mark.HTML_NEAR) + int(paper.title)) + "\n")  # noqa: S704 - a mark
+
+        return self._html.page(stub, card, near)

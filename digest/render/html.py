@@ -6,7 +6,7 @@ from functools import partial
 from jinja2 import Environment, TemplateError
 from markupsafe import Markup
 
-from digest.model import Card, Digest, Link
+from digest.model import Card, Digest, Link, Mention
 from digest.render.languages import ENGLISH, Language, language
 from digest.render.templates import explained
 
@@ -26,15 +26,29 @@ class Html:
         try:
             self._page = environment.get_template("digest.html")
             self._card = environment.get_template("card.html")
+            self._near = environment.get_template("near.html")
         except TemplateError as error:
             raise explained(error) from error
 
-    def page(self, digest: Digest, card: Callable[[Card], Markup] | None = None) -> str:
-        """The whole page, however large; `card` prints one paper."""
+    def page(
+        self,
+        digest: Digest,
+        card: Callable[[Card], Markup] | None = None,
+        near: Callable[[Mention], Markup] | None = None,
+    ) -> str:
+        """The whole page, however large; `card` prints one paper, `near` a near miss."""
         words = language(digest.language)
         card = card or partial(self.card, words=words, feedback=digest.feedback_url)
         try:
-            return self._page.render(digest=digest, card=card, language=words)
+            shown = {"card": card, "near": near or partial(self.near, words=words)}
+            return self._page.render(digest=digest, language=words, **shown)
+        except TemplateError as error:
+            raise explained(error) from error
+
+    def near(self, paper: Mention, words: Language = ENGLISH) -> Markup:
+        """A near miss."""
+        try:
+            return Markup(self._near.render(paper=paper, language=words))  # noqa: S704 - made by an escaping template
         except TemplateError as error:
             raise explained(error) from error
 

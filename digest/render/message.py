@@ -27,7 +27,7 @@ from digest.render.languages import ENGLISH, Language
 from digest.render.links import Links
 from digest.render.memo import Memo
 from digest.render.personal import Letter, Personal, Topics
-from digest.render.ready import Kind, ReadyCard, ReadyCards
+from digest.render.ready import Kind, ReadyCard, ReadyCards, ReadyNear
 from digest.render.templates import environment
 from digest.render.text import MOST, Text
 
@@ -77,6 +77,7 @@ _PlanKey = tuple[
     tuple[Kind, ...],
     int,
     Sections | None,
+    int,
 ]
 _NOTHING: tuple[tuple[()], ...] = ((), (), (), (), ())
 
@@ -132,26 +133,32 @@ class Renderer:
         for at in range(0, len(readers), AHEAD):
             some = slice(at, at + AHEAD)
             letters = self._letters(readers[some], selections[some], numbers[some])
-            cards = map(self._cards.chosen, selections[some], papers[some])
-            rows = zip(letters, cards, readers[some], selections[some], papers[some], strict=True)
-            for letter, chosen, reader, selection, known in rows:
+            rows = zip(letters, readers[some], selections[some], papers[some], strict=True)
+            for letter, reader, selection, known in rows:
+                chosen = self._cards.chosen(selection, known)
+                near = self._cards.near(selection.near, known)
                 edition = (selection.day, selection.lacking)
-                content, seal = self._content(letter, chosen, edition)
+                content, seal = self._content(letter, chosen, near, edition)
                 if not content or (len(content) > BUDGET and _octets(letter, content) > BUDGET):
                     fitted = self._fitted(letter, chosen, reader, selection, known)
                     said = _said(chosen)
                     kept = self._cards.composed(fitted)
-                    content, seal = self._print(letter, kept, edition, fitted.more, said)
+                    near = self._cards.mentioned(fitted.near)
+                    content, seal = self._print(letter, kept, near, edition, fitted.more, said)
                 address, message_id, reverse_path = letter[6], letter[9], letter[10]
                 yield Message(
                     address, selection.day, message_id, reverse_path, address, content, seal
                 )
 
     def _content(
-        self, letter: Letter, cards: Sequence[ReadyCard], edition: Edition
+        self,
+        letter: Letter,
+        cards: Sequence[ReadyCard],
+        near: Sequence[ReadyNear],
+        edition: Edition,
     ) -> tuple[bytes, bytes]:
         """As much as fits on any shelf: numbers have two digits."""
-        return self._print(letter, cards, edition) if len(cards) <= MOST else (b"", b"")
+        return self._print(letter, cards, near, edition) if len(cards) <= MOST else (b"", b"")
 
     def digest(
         self, reader: Subscriber, selection: Selection, papers: Mapping[str, Paper], number: int
@@ -194,9 +201,9 @@ class Renderer:
         digest = compose.compose(selection, papers, reader, links, self.identity, self.words)
 
         def weigh(tried: Digest) -> int:
-            kept = self._cards.composed(tried)
+            kept, near = self._cards.composed(tried), self._cards.mentioned(tried.near)
             edition = (day, selection.lacking)
-            return _octets(letter, self._print(letter, kept, edition, tried.more, said)[0])
+            return _octets(letter, self._print(letter, kept, near, edition, tried.more, said)[0])
 
         return fit(digest, weigh, self._cards.octets)
 
@@ -210,6 +217,7 @@ class Renderer:
         self,
         letter: Letter,
         cards: Sequence[ReadyCard],
+        near: Sequence[ReadyNear],
         edition: Edition,
         more: int = 0,
         said: _Said | None = None,
@@ -238,10 +246,11 @@ class Renderer:
             kinds,
             more,
             sections,
+            len(near),
         ]
         frame, first, order, headed, planned = plan
         if frame.known != forms.known:  # its page, or another thread, met new forms
-            return self._print(letter, cards, edition, more, said)
+            return self._print(letter, cards, near, edition, more, said)
         if order is not None:
             octets = order(octets)
         title = titles[first] if titles else ""
@@ -260,21 +269,23 @@ class Renderer:
             *followed,
             *headed,
             *chain.from_iterable(octets),
+            *chain.from_iterable([one[0] for one in near]),
         ]
         parts = [planned, told, at, follows, name.encode(), digits[0], tokens[2], *seals]
+        parts += [one[1] for one in near]
         if frame.known != forms.known:
-            return self._print(letter, cards, edition, more, said)
+            return self._print(letter, cards, near, edition, more, said)
         return b"".join(frame.pick(fields)), _seal(b"\0".join(parts), 8)
 
     def _plan(self, key: _PlanKey) -> _Plan:
-        known, edition, mood, named, name_laid, address_laid, follows, kinds, more, said = key
+        known, edition, mood, named, name_laid, address_laid, follows, kinds, more, said, near = key
         groups: dict[str, list[int]] = {}
         for place, kind in enumerate(kinds):
             groups.setdefault(kind.heading, []).append(place)
         groups = compose.trends_last(groups)
         counts = tuple(map(len, groups.values()))
         day, lacking = edition
-        shape = Shape(day, mood, named, follows, more, counts, lacking)
+        shape = Shape(day, mood, named, follows, more, counts, lacking, near)
         self._frames.learn(shape)
         order = [place for places in groups.values() for place in places]
         if known != self._forms.known:  # the layouts are out of date

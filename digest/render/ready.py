@@ -1,12 +1,12 @@
 """Papers as they are printed for everybody who gets them for the same reasons."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
 
-from digest.model import Card, Choice, Digest, Paper, Reason, Selection
-from digest.render.card import card
+from digest.model import Card, Choice, Digest, Mention, Paper, Reason, Selection
+from digest.render.card import card, mention
 from digest.render.compose import heading
 from digest.render.frames import READY, Holes
 from digest.render.holes import Cut, quoted_cut
@@ -17,6 +17,8 @@ from digest.render.text import MOST, Text
 
 CARDS = 6_000
 """Cards that are held, of about 5 kB: those of a day's papers and its readers' topics."""
+NEAR = 6_000
+"""So with near misses, of less than 1 kB."""
 CHOICES = 32_768
 """Choices whose cards are known."""
 
@@ -46,6 +48,15 @@ class ReadyCard(NamedTuple):
     """What the HTML weighs."""
 
 
+class ReadyNear(NamedTuple):
+    """A near miss."""
+
+    octets: tuple[bytes, ...]
+    """Its HTML, then its text, both quoted-printable, without their last line break."""
+    seal: bytes
+    """Eight octets that stand for those."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Printed:
     octets: tuple[bytes, ...]
@@ -67,6 +78,8 @@ class ReadyCards:
         self._kinds: Memo[tuple[str, Holes], Kind] = Memo(lambda key: Kind(*key), CARDS)
         self._held: Mapping[str, Paper] = {}
         self._choices: dict[int, tuple[Choice, ReadyCard]] = {}
+        self._near: Memo[Mention, ReadyNear] = Memo(self._print_near, NEAR)
+        self._mentions: dict[str, ReadyNear] = {}
         self._ids: dict[tuple[int, int], tuple[Paper, Reasons, ReadyCard]] = {}
 
     def chosen(self, selection: Selection, papers: Mapping[str, Paper]) -> list[ReadyCard]:
@@ -75,13 +88,26 @@ class ReadyCards:
         A choice that was met is known by its id: hashing reasons costs more than all the rest.
         """
         if papers is not self._held:  # as they stood at another instant
-            self._held, self._choices = papers, {}
+            self._held, self._choices, self._mentions = papers, {}, {}
         try:
             choices = self._choices
             return [choices[id(choice)][1] for choice in selection.choices]
         except KeyError:
             known = [choice for choice in selection.choices if choice.paper in papers]
             return [self._meet(choice, papers[choice.paper]) for choice in known]
+
+    def near(self, ids: Sequence[str], papers: Mapping[str, Paper]) -> list[ReadyNear]:
+        """The near misses of the selection whose cards were asked for last."""
+        try:
+            return [self._mentions[id_] for id_ in ids]
+        except KeyError:
+            known = [id_ for id_ in ids if id_ in papers]
+            self._mentions |= {id_: self._near[mention(papers[id_])] for id_ in known}
+            return [self._mentions[id_] for id_ in known]
+
+    def mentioned(self, near: Sequence[Mention]) -> list[ReadyNear]:
+        """The near misses of a digest."""
+        return [self._near[one] for one in near]
 
     def composed(self, digest: Digest) -> list[ReadyCard]:
         """The cards of a digest, such as one that was made to fit."""
@@ -115,6 +141,12 @@ class ReadyCards:
         printed = self._printed[found]
         kind = self._kinds[under, printed.holes]
         return ReadyCard(kind, found.title, printed.octets, printed.seal, printed.size)
+
+    def _print_near(self, found: Mention) -> ReadyNear:
+        html = _cut(str(self._html.near(found, self._words)), html=True)
+        text = _cut(self._text.near(found, self._words), html=False)
+        octets = html.literals + text.literals
+        return ReadyNear(octets, blake2b(b"\0".join(octets), digest_size=8).digest())
 
     def _print(self, found: Card) -> _Printed:
         html = _cut(str(self._html.card(found, self._words, self._feedback)), html=True)

@@ -6,7 +6,7 @@ from functools import partial
 from jinja2 import Environment, TemplateError
 
 from digest.errors import RenderError
-from digest.model import Card, Digest
+from digest.model import Card, Digest, Mention
 from digest.render import holes
 from digest.render.html import SAMPLE
 from digest.render.languages import ENGLISH, Language, language
@@ -25,16 +25,23 @@ class Text:
         try:
             self._page = environment.get_template("digest.txt")
             self._card = environment.get_template("card.txt")
+            self._near = environment.get_template("near.txt")
         except TemplateError as error:
             raise explained(error) from error
         self.opening(1)
 
-    def page(self, digest: Digest, card: Callable[[Card, int], str] | None = None) -> str:
-        """The whole text; `card` prints one paper under its number."""
+    def page(
+        self,
+        digest: Digest,
+        card: Callable[[Card, int], str] | None = None,
+        near: Callable[[Mention], str] | None = None,
+    ) -> str:
+        """The whole text; `card` prints one paper under its number, `near` a near miss."""
         words, number = language(digest.language), _numbers(digest)
         card = card or partial(self.card, words=words, feedback=digest.feedback_url)
         try:
-            return self._page.render(digest=digest, number=number, card=card, language=words)
+            shown = {"card": card, "near": near or partial(self.near, words=words)}
+            return self._page.render(digest=digest, number=number, language=words, **shown)
         except TemplateError as error:
             raise explained(error) from error
 
@@ -43,6 +50,13 @@ class Text:
         shown = {"language": words, "feedback": feedback}
         try:
             return self._card.render(card=card, place=place, **shown)
+        except TemplateError as error:
+            raise explained(error) from error
+
+    def near(self, paper: Mention, words: Language = ENGLISH) -> str:
+        """A near miss."""
+        try:
+            return self._near.render(paper=paper, language=words)
         except TemplateError as error:
             raise explained(error) from error
 

@@ -11,6 +11,7 @@ from digest.rank.knowledge import NONE_YET, Known
 from digest.rank.liked import weights
 from digest.rank.parameters import DEFAULT
 from digest.rank.ranking import Ranking
+from digest.rank.revision import revised
 
 SIGNS = {Feedback.MORE: 1.0, Feedback.SAVE: 1.0, Feedback.LESS: -1.0}
 """What a word of feedback says of a paper: who saves it wants more like it, too."""
@@ -19,7 +20,7 @@ When = tuple[date, datetime]
 
 
 class Knowing:
-    """Asks what readers got, what they said of it, and what of it trends anew."""
+    """Asks what readers got, what they said of it, and what of it trends anew or was revised."""
 
     def __init__(self, papers: Papers, selections: Selections, opinions: Opinions) -> None:
         self._papers, self._selections, self._opinions = papers, selections, opinions
@@ -42,7 +43,7 @@ class Knowing:
     def _anew(
         self, addresses: Sequence[str], ranking: Ranking, day: date
     ) -> dict[str, Mapping[str, Named]]:
-        """By reader and paper, the label of what was sent and trends anew."""
+        """By reader and paper, the label of what was sent and trends anew or was revised."""
         pool = {paper.id: paper for paper in ranking.day.papers}
         trending = {id_: trend.value for id_, trend in ranking.day.trends.items()}
         chosen = {
@@ -50,6 +51,7 @@ class Knowing:
             for address, papers in self._selections.chosen(addresses, day).items()
         }
         then = self._as_chosen(chosen)
+        revisions = self._papers.revisions(pool, day)
         return {
             address: risen(
                 {id_: Sending(on, then.get((at, id_))) for id_, (on, at) in papers.items()},
@@ -57,6 +59,7 @@ class Knowing:
                 trending,
                 day,
             )
+            | revised({id_: at for id_, (_, at) in papers.items()}, revisions)
             for address, papers in chosen.items()
         }
 

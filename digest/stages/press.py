@@ -87,6 +87,7 @@ class Press:
         for selection in selections:
             ids = wanted.setdefault(selection.at, set())
             ids.update([choice.paper for choice in selection.choices])
+            ids.update(selection.near)
         return {at: self._as_of(at, ids) for at, ids in wanted.items()}
 
     def _as_of(self, at: datetime | None, ids: set[str]) -> Mapping[str, Paper]:

@@ -1,6 +1,6 @@
 """Select: which papers each reader gets in an edition."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -9,6 +9,7 @@ from digest.model import (
     Advanced,
     Manner,
     Paper,
+    Revision,
     Run,
     Selection,
     Stage,
@@ -164,7 +165,7 @@ class Select:
         if (pool, day) not in self._rankings:
             listed = self._papers.of_days(pool.first, day)
             late = self._papers.get(sorted(pool.late - {paper.id for paper in listed}))
-            held = [p for p in (*listed, *late.values()) if not (p.replaced or p.withdrawn)]
+            held = self._eligible((*listed, *late.values()), pool, day)
             history = self._papers.history(day + timedelta(days=1), HISTORY)
             known = frozenset(paper.id for paper in (*history, *held))
             ranking = Ranking(held, history, self._table, field=self._fields.get(known))
@@ -172,6 +173,17 @@ class Select:
                 self._fields[known] = ranking.day.field
             self._rankings[pool, day] = ranking
         return self._rankings[pool, day]
+
+    def _eligible(self, listed: Iterable[Paper], pool: Pool, day: date) -> list[Paper]:
+        """Of what is listed, what may be chosen: of replacements, only major revisions."""
+        there = [paper for paper in listed if not paper.withdrawn]
+        revisions = self._papers.revisions((p.id for p in there if p.replaced), day)
+        return [p for p in there if not p.replaced or _anew(p, revisions.get(p.id), pool.first)]
+
+
+def _anew(paper: Paper, revision: Revision | None, first: date) -> bool:
+    """Whether a replacement on a list is a major revision; an older one may be minor since."""
+    return revision is not None and revision.day >= min(paper.day or first, first)
 
 
 def _had_the_last(reader: Subscriber, last: date | None, run: Run) -> bool:

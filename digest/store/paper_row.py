@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from digest.model import Collection, Paper, Verdict
+from digest.model import Collection, Paper, Revision, Verdict
 from digest.store.database import Row, Value, from_instant, to_instant
 
 COLUMNS = (
@@ -67,6 +67,23 @@ def observation(source: str, at: datetime, paper: Paper, work: int) -> Mapping[s
         "comments": paper.comments,
         "stars": paper.stars,
     }
+
+
+def revision(told: Revision, work: int) -> Mapping[str, Value]:
+    """A major revision."""
+    return {
+        "work": work,
+        "version": told.version,
+        "day": told.day.toordinal(),
+        "at": to_instant(told.at),
+        "changed": round(100 * told.changed),
+    }
+
+
+def to_revision(row: Row) -> Revision:
+    """A major revision of a row."""
+    _, version, day, at, changed = row
+    return Revision(version, date.fromordinal(day), from_instant(at), changed / 100)
 
 
 def counted(paper: Paper) -> bool:

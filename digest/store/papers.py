@@ -1,15 +1,25 @@
 """The papers of every day, each work once, and how their votes grew."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from digest.model import Collection, Paper, Precedent, Sighting
+from digest.model import Collection, Paper, Precedent, Revision, Sighting
 from digest.model.identity import Origin
 from digest.model.judgement import ALIKE
-from digest.store.database import Database, Params, Queries, from_instant, to_instant
-from digest.store.paper_row import counted, fetch, listing, observation, one_a_work, to_fetch
+from digest.rank.revision import major
+from digest.store.database import Database, Params, Queries, Value, from_instant, to_instant
+from digest.store.paper_row import (
+    counted,
+    fetch,
+    listing,
+    observation,
+    one_a_work,
+    revision,
+    to_fetch,
+    to_revision,
+)
 from digest.store.works import Work, Works
 
 FOR_EVER = 2**40
@@ -38,6 +48,7 @@ class PaperStore:
             rows = (listing(collection, p, work.number, backfill=backfill) for work, p in listed)
             self._db.many(self._sql["list"], rows)
             after = self.get([work.id for work, _ in listed])
+            self._db.many(self._sql["revise"], _revisions(collection, listed, before, after))
             stored = replace(
                 collection,
                 papers=len({work.number for work, _ in listed}),
@@ -114,6 +125,11 @@ class PaperStore:
             rows.setdefault(row[-1], []).append(row)
         return {alias: one_a_work(held)[0] for alias, held in rows.items()}
 
+    def revisions(self, ids: Iterable[str], day: date) -> dict[str, Revision]:
+        """The newest major revision of each work that was listed up to a day, where it has one."""
+        params: Params = {"papers": json.dumps(sorted(ids)), "day": day.toordinal()}
+        return {row[0]: to_revision(row) for row in self._db.all(self._sql["revisions"], params)}
+
     def origins(self, id_: str) -> Mapping[str, Origin]:
         """Whose word each field of a work is, and since when."""
         return self._works.origins(id_)
@@ -158,6 +174,20 @@ class PaperStore:
 
 def _until(instant: datetime | None) -> int:
     return FOR_EVER if instant is None else to_instant(instant)
+
+
+def _revisions(
+    collection: Collection,
+    listed: Iterable[tuple[Work, Paper]],
+    before: Mapping[str, Paper],
+    after: Mapping[str, Paper],
+) -> Iterator[Mapping[str, Value]]:
+    """The major revisions that a fetch tells of works that were known before it."""
+    for work, told in listed:
+        if old := before.get(work.id):
+            found = major(old, told, after[work.id], collection.day, collection.at)
+            if found:
+                yield revision(found, work.number)
 
 
 def _differs(before: Paper, after: Paper) -> bool:

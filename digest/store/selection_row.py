@@ -1,7 +1,9 @@
 """A selection as one compact row of bytes: decisions only, what follows from them is told again.
 
-    mood, considered, when (seconds after the day began)
+    mood and, in the high four bits, how many near misses; considered; when (seconds after the day
+             began)
     how many different reasons, their numbers
+    a near miss: its number less the one before
     a paper: its number less the one before, relevance, trending (255ths),
              which reasons (two places of four bits), the second one's strength (255ths)
 
@@ -13,6 +15,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +29,8 @@ from digest.store.octets import Sheet, zigzag
 
 MOST_REASONS = 15
 """Different reasons that a row can name."""
+NEAR_BITS = 4
+"""Bits of the first octet below the number of near misses: the mood."""
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
@@ -43,12 +49,18 @@ def pack(decisions: Decisions, papers: Ints, reasons: Ints, seconds: int) -> lis
     `papers` and `reasons` are what stands for `decisions.ids` and `decisions.names` in rows.
     """
     sheet, told = Sheet(len(decisions)), _told(decisions)
-    sheet.octet(decisions.moods)
+    missed = decisions.near != NONE
+    sheet.octet(decisions.moods.astype(np.int64) | missed.sum(axis=1) << NEAR_BITS)
     sheet.number(decisions.considered)
     sheet.number(zigzag(np.full(len(decisions), seconds)))
     sheet.number(told.sum(axis=1))
     for column, name in enumerate(decisions.asked.T):
         sheet.number(np.append(reasons, 0)[name], told[:, column])
+    before = np.zeros(len(decisions), dtype=np.int64)
+    for number in decisions.near.T:
+        paper = np.append(papers, 0)[number]
+        sheet.number(zigzag(paper - before), number != NONE)
+        before = paper
     order = np.where(told, told.cumsum(axis=1), 0)
     before = np.zeros(len(decisions), dtype=np.int64)
     for column, number in enumerate(decisions.papers.T):
@@ -84,24 +96,29 @@ def _weights(sheet: Sheet, decisions: Decisions, order: Ints, column: int) -> No
 
 
 def papers(row: bytes) -> list[int]:
-    """The numbers of a row's papers: the never-twice memory."""
+    """The numbers of a row's papers: the never-twice memory, which near misses are not in."""
     return [paper for paper, *_ in _entries(_Cursor(row).skip_head())]
+
+
+def near(row: bytes) -> list[int]:
+    """The numbers of a row's near misses."""
+    return _Cursor(row).head().near
 
 
 def made(row: bytes, day: date) -> datetime:
     """When the choice in a day's row was made."""
-    return _instant(day, _Cursor(row).head()[2])
+    return _instant(day, _Cursor(row).head().seconds)
 
 
 def reasons(row: bytes) -> list[int]:
     """The numbers of the reasons that a row names."""
-    return _Cursor(row).head()[3]
+    return _Cursor(row).head().reasons
 
 
 def unpack(row: bytes, address: str, day: date, names: Names) -> Selection:
     """The selection of a row; its reasons lack the words, which follow from the papers' text."""
     cursor = _Cursor(row)
-    mood, considered, seconds, known = cursor.head()
+    mood, considered, seconds, known, missed = cursor.head()
     told = [names.reasons[number] for number in known]
     return Selection(
         address=address,
@@ -110,6 +127,7 @@ def unpack(row: bytes, address: str, day: date, names: Names) -> Selection:
         mood=mood,
         considered=considered,
         at=_instant(day, seconds),
+        near=tuple(names.papers[number] for number in missed),
     )
 
 
@@ -157,6 +175,15 @@ def _entries(cursor: "_Cursor") -> Iterator[Entry]:
         yield paper, relevance, trending, places, cursor.octet() if places & 15 else 0
 
 
+class _Head(NamedTuple):
+    mood: Mood
+    considered: int
+    seconds: int
+    """After the day began."""
+    reasons: list[int]
+    near: list[int]
+
+
 class _Cursor:
     """Reads a row from left to right."""
 
@@ -182,9 +209,11 @@ class _Cursor:
         number = self.number()
         return number >> 1 ^ -(number & 1)
 
-    def head(self) -> tuple[Mood, int, int, list[int]]:
-        mood, considered, seconds = MOODS[self.octet()], self.number(), self.signed()
-        return mood, considered, seconds, [self.number() for _ in range(self.number())]
+    def head(self) -> _Head:
+        first, considered, seconds = self.octet(), self.number(), self.signed()
+        reasons = [self.number() for _ in range(self.number())]
+        missed = accumulate(self.signed() for _ in range(first >> NEAR_BITS))
+        return _Head(MOODS[first & 0xF], considered, seconds, reasons, list(missed))
 
     def skip_head(self) -> "_Cursor":
         self.head()

@@ -11,7 +11,7 @@ from digest.model import SEEN, DeliveryState, ReasonKind, Selection
 from digest.rank.decisions import Decisions, Named
 from digest.rank.ragged import Ints
 from digest.store.database import Database, Params, Queries, Value, to_instant
-from digest.store.selection_row import Names, made, pack, papers, reasons, unpack
+from digest.store.selection_row import Names, made, near, pack, papers, reasons, unpack
 from digest.store.states import CODES
 
 
@@ -69,13 +69,14 @@ class SelectionStore:
     def chosen(
         self, addresses: Sequence[str], day: date
     ) -> dict[str, dict[str, tuple[date, datetime]]]:
-        """The same with the last edition each was in, and when it was chosen for that."""
+        """The same with the last edition each was in, and when it was last chosen."""
         found: defaultdict[str, dict[int, tuple[date, datetime]]] = defaultdict(dict)
         for address, number, row in self._db.all(self._sql["seen"], _asked(addresses, day)):
             on = date.fromordinal(number)
-            when = on, made(row, on)
+            at = made(row, on)
             for paper in papers(row):
-                found[address][paper] = max(when, found[address].get(paper, when))
+                last, before = found[address].get(paper, (on, at))
+                found[address][paper] = max(on, last), max(at, before)
         ids = self._papers({paper for held in found.values() for paper in held})
         return {
             address: {ids[number]: when for number, when in held.items()}
@@ -139,7 +140,7 @@ class SelectionStore:
         told = {number for row in rows for number in reasons(row)}
         params: Params = {"numbers": json.dumps(sorted(told))}
         names = self._db.all(self._sql["reasons"], params)
-        listed = {number for row in rows for number in papers(row)}
+        listed = {number for row in rows for number in (*papers(row), *near(row))}
         return Names(
             self._papers(listed), {id_: (ReasonKind(kind), label) for id_, kind, label in names}
         )

@@ -21,6 +21,9 @@ from digest.model.identity import (
 from digest.store.database import Database, Params, Queries, Value
 from digest.store.paper_row import columns
 
+HANGING = ("listings", "observations", "revisions")
+"""What hangs on a work, and passes to the one it turns out to be."""
+
 
 @dataclass(slots=True)
 class Work:
@@ -134,9 +137,9 @@ class Works:
         for source, told in held[other.number].items():
             if source not in held[work.number]:
                 self._db.execute(self._sql["tell"], _row(work, source, told))
-        for step in ("join_listings", "join_observations", "join_names", "join_works"):
+        for step in (*map("join_{}".format, HANGING), "join_names", "join_works"):
             self._db.execute(self._sql[step], both)
-        for step in ("leave_listings", "leave_observations", "leave_tellings"):
+        for step in (*map("leave_{}".format, HANGING), "leave_tellings"):
             self._db.execute(self._sql[step], {"other": other.number})
         # The row stays, for selections name its number; its id is free for the work.
         self._db.execute(

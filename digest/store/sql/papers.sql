@@ -60,6 +60,14 @@ DELETE FROM observations WHERE paper = :other
 -- :leave_tellings  nobody tells of it
 DELETE FROM tellings WHERE paper = :other
 
+-- :join_revisions  what was a revision of the second is one of the first
+INSERT INTO revisions (paper, version, day, at, changed)
+SELECT :work, version, day, at, changed FROM revisions WHERE paper = :other
+ON CONFLICT (paper, version) DO NOTHING
+
+-- :leave_revisions  nothing is a revision of it
+DELETE FROM revisions WHERE paper = :other
+
 -- :join_names  its names are the first one's
 UPDATE aliases SET paper = :work WHERE paper = :other
 
@@ -83,6 +91,17 @@ VALUES (:day, :source, :at, :verdict, :papers, :new, :updated, :detail)
 ON CONFLICT (day, source, at) DO UPDATE SET
   verdict = excluded.verdict, papers = excluded.papers, new = excluded.new,
   updated = excluded.updated, detail = excluded.detail
+
+-- :revise  a major revision; a version that is one already stays as it was first seen
+INSERT INTO revisions (paper, version, day, at, changed)
+VALUES (:work, :version, :day, :at, :changed)
+ON CONFLICT (paper, version) DO NOTHING
+
+-- :revisions  the major revisions of works that were listed up to a day, oldest first
+SELECT p.paper, r.version, r.day, r.at, r.changed
+FROM papers AS p JOIN revisions AS r ON r.paper = p.id
+WHERE r.day <= :day AND p.paper IN (SELECT value FROM json_each(:papers))
+ORDER BY p.paper, r.version
 
 -- :collections  the newest fetch of each source for a day, up to an instant
 SELECT source, day, verdict, papers, new, updated, at, detail FROM collections AS c

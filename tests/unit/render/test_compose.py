@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from digest.model import Mood, Paper, Reason, ReasonKind
 from digest.render.card import authors, card, links
 from digest.render.compose import FOLLOWED, SUBJECT_LONGEST, compose, subject
-from digest.render.languages import ENGLISH
+from digest.render.evidence import why_you
+from digest.render.languages import ENGLISH, LANGUAGES, language
 
 
 def topic(label, value=0.9, *words):
@@ -30,6 +31,14 @@ def test_sections_follow_topics_and_the_lead_counts_them(editions):
     assert digest.day == "Friday 21 August 2026"
     assert digest.greeting == "for Ada Lovelace"
     assert digest.more == 0
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_a_major_revision_says_so_in_every_language(name):
+    told = why_you([Reason(ReasonKind.REVISED, "v3", 0.5)], Paper("a", "T"), language(name))
+    assert "3" in told
+    if name == "en":
+        assert told == "It comes back as a major revision (version 3)."
 
 
 def test_the_subject_carries_the_top_finding(editions):

@@ -76,13 +76,18 @@ def letters(draw):
         for number in range(draw(st.integers(0, 12)))
     ]
     choices = tuple(Choice(paper.id, 0.5, 0.5, 0.5, draw(REASONS)) for paper in papers)
+    missed = [
+        Paper(f"y:{number}", draw(TEXT), url=draw(st.sampled_from(["", "https://example.org/y"])))
+        for number in range(draw(st.integers(0, 3)))
+    ]
     mood = draw(st.sampled_from([Mood.ON_TOPIC, Mood.QUIET, Mood.NOTE]))
     topics = tuple(Topic.parse(label) for label in draw(st.lists(LABELS, max_size=5)))
     address = draw(ADDRESSES)
     at = draw(st.sampled_from([None, datetime(2026, 8, 21, 23, 59, 1, tzinfo=UTC)]))
-    selection = Selection(address, DAY, choices, mood, 40, at)
+    near = tuple(paper.id for paper in missed)
+    selection = Selection(address, DAY, choices, mood, 40, at, near=near)
     reader = Subscriber(address, draw(NAMES), topics)
-    return reader, selection, {paper.id: paper for paper in papers}
+    return reader, selection, {paper.id: paper for paper in (*papers, *missed)}
 
 
 OTHERWISE = {"MIME-Version", "Content-Type", "Message-ID", "To", "Subject"}

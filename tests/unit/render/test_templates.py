@@ -53,6 +53,7 @@ def test_an_undefined_name_is_an_error_not_a_blank(editions):
     source = {
         "digest.html": "<html><body>{{ digest.nothing }}</body></html>",
         "card.html": "<p></p>",
+        "near.html": "<p></p>",
         "style.css": STYLE,
     }
     with pytest.raises(RenderError, match="nothing"):

@@ -108,6 +108,67 @@ def test_what_was_sent_comes_again_when_it_trends_anew_and_is_wished_for(world):
     assert not reasons(world.send(soon).get(ANN.address, got[BOB.address]), best)
 
 
+def revision(paper, version, text):
+    """A version of a paper, as arXiv announces it."""
+    return replace(paper, abstract=text, version=version, announced="replace", upvotes=None)
+
+
+def ids(selection):
+    return [choice.paper for choice in selection.choices] if selection else []
+
+
+def test_a_major_revision_comes_once_to_who_wishes_it_and_to_who_never_had_the_paper(world):
+    world.readers.put([ANN, BOB], night(FIRST))
+    papers = [replace(p, version=1) for p in corpus(40)]
+    world.list(FIRST, papers)
+    best = ids(world.send(FIRST)[ANN.address])[0]
+    old = papers[int(best[-4:])]
+    text = "Graph neural networks, told from the beginning with proofs that nobody had before."
+    minor = revision(old, 2, f"{old.abstract} Typos are mended.")
+    days = [FIRST + timedelta(days=n) for n in range(1, 6)]
+    others = [
+        [
+            replace(
+                p,
+                id=f"arxiv:9{n}{p.id[-2:]}",
+                title=f"{p.title} {n} anew",
+                authors=(f"Somebody {n}",),
+            )
+            for p in papers[30:]
+        ]
+        for n in range(5)
+    ]
+    eve = replace(BOB, address="eve@reader.example")
+
+    world.list(days[0], [*others[0], minor])
+    got = world.send(days[0])
+    assert best not in ids(got.get(ANN.address))
+
+    world.readers.put([eve], night(days[1]))
+    world.list(days[1], [*others[1], revision(old, 3, text)])
+    got = world.send(days[1])
+    assert reasons(got[ANN.address], best)[ReasonKind.REVISED] == "v3"
+    assert best not in ids(got[BOB.address])
+    assert best in ids(got[eve.address])
+    assert ReasonKind.REVISED not in reasons(got[eve.address], best)
+    shown = world.papers.get([best])[best]
+    assert world.stage.explain(ANN, shown, days[1]).verdict == (
+        "chosen again: version 3 is a major revision of what was sent"
+    )
+    assert world.stage.explain(BOB, shown, days[1]).verdict == "already sent in an earlier edition"
+
+    for day, listed in ((days[2], 3), (days[3], 4)):  # listed once more; then a minor version
+        again = revision(old, listed, text if listed == 3 else f"{text} Typos are mended.")
+        world.list(day, [*others[listed], again])
+        got = world.send(day)
+        assert all(best not in ids(got.get(who.address)) for who in (ANN, BOB, eve))
+
+    world.list(days[4], [*others[2], revision(old, 5, old.abstract)])
+    got = world.send(days[4])
+    assert reasons(got[ANN.address], best)[ReasonKind.REVISED] == "v5"
+    assert all(best not in ids(got.get(who.address)) for who in (BOB, eve))
+
+
 def test_each_reader_is_chosen_for_in_their_manner(world):
     quiet = [
         Subscriber(f"{quiet}@reader.example", topics=(Topic.parse("pottery"),), quiet=quiet)
@@ -129,6 +190,34 @@ def test_each_reader_is_chosen_for_in_their_manner(world):
         ReasonKind.VOTES,
     }
     assert got[surprised.address].choices[:2] == got[ANN.address].choices[:2]
+
+
+def test_near_misses_are_the_next_best_and_are_not_taken_for_sent(world):
+    muted = replace(BOB, mute=("molecules",))
+    world.readers.put([ANN, muted], night(FIRST))
+    world.list(FIRST, corpus(40))
+    got = world.send(FIRST)
+    first = got[ANN.address]
+    assert len(first.choices) == len(first.near) == 3
+    assert not set(first.near) & {choice.paper for choice in first.choices}
+    longer = replace(ANN, address="more@reader.example", papers=6)
+    world.readers.put([longer], night(FIRST))
+    more = world.send(FIRST)[longer.address]
+    assert [choice.paper for choice in more.choices[3:]] == [*first.near]
+    assert got[muted.address].near == ()  # a paper that is muted is no near miss either
+    following = FIRST + timedelta(days=1)
+    world.list(following, corpus(40))  # what was only told comes as a paper of the next edition
+    assert {choice.paper for choice in world.send(following)[ANN.address].choices} == {*first.near}
+
+
+def test_who_wishes_the_line_alone_is_told_of_no_near_miss(world):
+    readers = [
+        Subscriber(f"{quiet}@reader.example", topics=(Topic.parse("pottery"),), quiet=quiet)
+        for quiet in (Quiet.NOTE, Quiet.SKIP)
+    ]
+    world.readers.put(readers, night(FIRST))
+    world.list(FIRST, corpus(40))
+    assert [selection.near for selection in world.send(FIRST).values()] == [(), ()]
 
 
 def test_what_readers_say_brings_its_like(world):

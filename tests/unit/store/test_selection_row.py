@@ -30,7 +30,10 @@ def selections(draw):
         votes = Reason(ReasonKind.VOTES, "", rising)
         choices.append(Choice(f"arxiv:{id_}", score, relevance, rising, (*told, votes)))
     at = datetime.combine(DAY, time(), UTC) + timedelta(seconds=draw(st.integers(-9000, 10**8)))
-    return Selection("a@x.example", DAY, tuple(choices), mood, draw(st.integers(0, 10**6)), at)
+    missed = draw(st.lists(st.integers(1, 2**31), unique=True, max_size=3))
+    near = tuple(f"arxiv:{id_}" for id_ in missed)
+    considered = draw(st.integers(0, 10**6))
+    return Selection("a@x.example", DAY, tuple(choices), mood, considered, at, near=near)
 
 
 def packed(*selections):
@@ -53,10 +56,11 @@ def test_a_row_gives_back_its_selection(selection):
     [row], back = packed(selection)
     again = unpack(row, selection.address, selection.day, back)
     assert papers(row) == [int(choice.paper[6:]) for choice in selection.choices]
-    assert (again.mood, again.considered, again.at) == (
+    assert (again.mood, again.considered, again.at, again.near) == (
         selection.mood,
         selection.considered,
         selection.at,
+        selection.near,
     )
     for mine, theirs in zip(again.choices, selection.choices, strict=True):
         assert (mine.paper, mine.relevance, mine.trending) == (
@@ -74,6 +78,7 @@ def test_a_row_is_the_same_whoever_is_packed_beside(several):
     together, back = packed(*alike)
     for row, selection in zip(together, alike, strict=True):
         again = unpack(row, selection.address, DAY, back)
+        assert again.near == selection.near
         assert [c.paper for c in again.choices] == [c.paper for c in selection.choices]
         assert [c.reasons for c in again.choices] == [c.reasons for c in selection.choices]
 
@@ -93,3 +98,14 @@ def test_ten_papers_take_sixty_bytes_at_most():
     selection = Selection("a@x.example", DAY, choices, considered=800, at=at)
     [row], _ = packed(selection)
     assert len(row) <= 60
+    near = tuple(f"arxiv:{2_000_000 + n}" for n in (90_000, 3, 70_000))
+    [longer], _ = packed(replace(selection, near=near))
+    assert len(row) < len(longer) <= len(row) + 15
+
+
+def test_rows_of_before_near_misses_are_read():
+    """Written by the program of before: a quiet day's one paper, and no near miss."""
+    row = bytes.fromhex("01 28 00 00 0a 00 99 00")
+    again = unpack(row, "a@x.example", DAY, Names({5: "arxiv:5"}, {}))
+    assert (again.mood, again.considered, again.near) == (Mood.QUIET, 40, ())
+    assert [choice.paper for choice in again.choices] == ["arxiv:5"]
