@@ -15,7 +15,7 @@ MOST = 100
 TRANSCRIPT = 16_384
 """Characters of a notice in which the command is looked for that was refused."""
 
-ADDRESS = re.compile(r"[^\s<>\"(),:;\[\]\\]+@[^\s<>\"(),:;\[\]\\'|]+[^\s<>\"(),:;\[\]\\'|.]")
+ADDRESS = re.compile(r"[^\s<>\"(),:;\[\]\\]{1,254}@[^\s<>\"(),:;\[\]\\'|]+[^\s<>\"(),:;\[\]\\'|.]")
 _XTEXT = re.compile(r"\+([0-9A-Fa-f]{2})")
 _UTF8 = re.compile(r"\\x\{([0-9A-Fa-f]{1,6})\}")
 
