@@ -88,6 +88,5 @@ def nothing(addresses: Sequence[str]) -> Decisions:
     count = len(addresses)
     none, numbers = np.zeros((count, 0), np.uint8), np.full((count, 0), NONE, np.int32)
     moods, considered = np.full(count, MOODS.index(Mood.QUIET), np.uint8), np.zeros(count, np.int64)
-    return Decisions(
-        addresses, (), (), moods, considered, numbers, none, none, numbers, none, none, none
-    )
+    what = (addresses, (), (), moods, considered)
+    return Decisions(*what, numbers, none, none, numbers, none, none, none, near=numbers)
