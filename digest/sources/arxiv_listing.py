@@ -1,16 +1,16 @@
 """arXiv's listing pages for people (`/list/cs.AI/new`): `dl#articles`, a `dt` and a `dd` each."""
 
 import re
-import warnings
 from datetime import date, datetime
-
-from bs4 import BeautifulSoup, Tag
-from bs4.exceptions import ParserRejectedMarkup
+from typing import TYPE_CHECKING
 
 from digest.model import Page, Paper
-from digest.sources import fields
+from digest.sources import fields, markup
 from digest.sources.arxiv_feed import made, withdrawn
 from digest.sources.reading import Unreadable, expect_of_most, read_each
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
 
 _SHOWING = re.compile(r"Showing new listings for \w+, (\d{1,2} \w+ \d{4})")
 _SECTIONS = {"New": "new", "Cross": "cross", "Replacement": "replace"}
@@ -24,7 +24,7 @@ def is_listing(text: str) -> bool:
 
 def read(text: str) -> Page:
     """The papers of a listing, with the day that its heading names."""
-    soup = _soup(text)
+    soup = markup.soup(text)
     items: list[tuple[Tag, Tag, str]] = []
     for group in soup.select("dl#articles"):
         kind = "new"
@@ -42,16 +42,7 @@ def read(text: str) -> Page:
     return Page(papers, day, notes=notes)
 
 
-def _soup(text: str) -> BeautifulSoup:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return BeautifulSoup(text, "lxml")
-        except ParserRejectedMarkup as error:
-            raise Unreadable(f"HTML, found what is none: {error}") from error
-
-
-def _day(soup: BeautifulSoup) -> date | None:
+def _day(soup: "BeautifulSoup") -> date | None:
     for heading in soup.find_all(["h1", "h2", "h3"]):
         if match := _SHOWING.search(fields.text(heading.get_text(" "))):
             try:
@@ -61,7 +52,7 @@ def _day(soup: BeautifulSoup) -> date | None:
     return None
 
 
-def _paper(item: tuple[Tag, Tag, str]) -> Paper:
+def _paper(item: "tuple[Tag, Tag, str]") -> Paper:
     dt, dd, kind = item
     link = dt.select_one('a[title="Abstract"], a[href*="/abs/"]')
     key = str(link["href"]).rpartition("/abs/")[2] if link else ""
@@ -80,6 +71,6 @@ def _paper(item: tuple[Tag, Tag, str]) -> Paper:
     )
 
 
-def _text(within: Tag, selector: str) -> str:
+def _text(within: "Tag", selector: str) -> str:
     element = within.select_one(selector)
     return fields.text(element.get_text(" ")) if element else ""

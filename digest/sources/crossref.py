@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bs4 import BeautifulSoup
-
 from digest.model import Page, Paper, Request, Response
 from digest.sources import fields
+from digest.sources.markup import plain
 from digest.sources.plain import PlainSource
 from digest.sources.reading import Unreadable, mapping, parse, read_each
 
@@ -89,7 +88,7 @@ def _name(person: dict[str, Any]) -> str:
 
 
 def _plain(written: str) -> str:
-    return fields.text(BeautifulSoup(written, "lxml").get_text(" ")) if "<" in written else written
+    return plain(written) if "<" in written else written
 
 
 def _date(held: object) -> datetime | None:

@@ -8,11 +8,9 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
-import feedparser
-from bs4 import BeautifulSoup
-
 from digest.model import Page, Paper, Request, Response
 from digest.sources import fields
+from digest.sources.markup import plain
 from digest.sources.plain import PlainSource
 from digest.sources.reading import Unreadable, mapping, parse, read_each
 
@@ -94,6 +92,8 @@ def _renamed(item: dict[str, Any]) -> dict[str, Any]:
 def _parsed(text: str) -> tuple[date | None, list[dict[str, Any]]]:
     if "<!ENTITY" in text or "<" not in text:
         raise Unreadable("a feed, found none")
+    import feedparser
+
     found = feedparser.parse(
         text.encode(), response_headers={"content-type": "text/xml; charset=utf-8"}
     )
@@ -144,4 +144,4 @@ def _people(entry: dict[str, Any]) -> Iterator[str]:
 
 def _plain(value: object) -> str:
     written = value if isinstance(value, str) else ""
-    return fields.text(BeautifulSoup(written, "lxml").get_text(" ") if "<" in written else written)
+    return plain(written)

@@ -7,13 +7,15 @@ narrow) and tells summary, organization, day of publication, repository and its 
 import re
 from collections.abc import Iterator
 from datetime import datetime
-
-from bs4 import BeautifulSoup, Tag
+from typing import TYPE_CHECKING
 
 from digest.model import Paper
 from digest.sources import fields
 from digest.sources.huggingface_entry import page_of, paper_id, pdf_of
 from digest.sources.reading import Unreadable, read_each
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
 
 SUMMARY_AT_MOST = 450
 """Characters: a card shows the short summary or, where there is none, the whole abstract."""
@@ -25,7 +27,7 @@ _VOTES = ".leading-none, .text-orange-500"
 
 
 def read_cards(
-    soup: BeautifulSoup, observed: datetime
+    soup: "BeautifulSoup", observed: datetime
 ) -> tuple[tuple[Paper, ...], tuple[str, ...]]:
     """Papers and notes of a page's cards; none on a page without cards, or about one paper.
 
@@ -37,7 +39,7 @@ def read_cards(
     return read_each(articles, lambda article: _card(article, observed), "card")
 
 
-def _card(article: Tag, observed: datetime) -> Paper:
+def _card(article: "Tag", observed: datetime) -> Paper:
     key = _id(article)
     title = next((fields.text(a.get_text()) for a in article.select("h3 a") if a.get_text()), "")
     votes = _votes(article)
@@ -65,22 +67,22 @@ def _card(article: Tag, observed: datetime) -> Paper:
     )
 
 
-def _id(article: Tag) -> str:
+def _id(article: "Tag") -> str:
     matches = (_PAPER.fullmatch(str(a["href"])) for a in article.select("a[href]"))
     return next((key for match in matches if match and (key := paper_id(match[1]))), "")
 
 
-def _votes(article: Tag) -> int | None:
+def _votes(article: "Tag") -> int | None:
     numbers = (fields.abbreviated(e.get_text()) for e in article.select(_VOTES))
     return next((number for number in numbers if number is not None), None)
 
 
-def _text(article: Tag, selector: str) -> str:
+def _text(article: "Tag", selector: str) -> str:
     element = article.select_one(selector)
     return fields.text(element.get_text()) if element else ""
 
 
-def _repository(article: Tag) -> tuple[str, int | None]:
+def _repository(article: "Tag") -> tuple[str, int | None]:
     for link in article.select('a[href^="https://github.com/"]'):
         code = fields.repository(link["href"])
         if code:
@@ -88,19 +90,19 @@ def _repository(article: Tag) -> tuple[str, int | None]:
     return "", None
 
 
-def _numbers(element: Tag) -> Iterator[int]:
+def _numbers(element: "Tag") -> Iterator[int]:
     for words in element.stripped_strings:
         number = fields.abbreviated(words)
         if number is not None:
             yield number
 
 
-def _thumbnail(article: Tag) -> str:
+def _thumbnail(article: "Tag") -> str:
     image = article.select_one('img[src*="/social-thumbnails/"]')
     return fields.web_address(image["src"]) if image else ""
 
 
-def _published(article: Tag) -> datetime | None:
+def _published(article: "Tag") -> datetime | None:
     for words in article.stripped_strings:
         match = _DATE.fullmatch(fields.text(words))
         if match and match[1] in _MONTHS:

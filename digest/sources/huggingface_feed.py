@@ -4,7 +4,6 @@ import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bs4 import BeautifulSoup
 from lxml import etree
 
 from digest.model import Paper
@@ -12,6 +11,7 @@ from digest.model.calendar import is_weekend
 from digest.sources import fields
 from digest.sources.huggingface_entry import page_of, paper_id, pdf_of
 from digest.sources.huggingface_json import Listing
+from digest.sources.markup import soup
 from digest.sources.reading import (
     Unreadable,
     children,
@@ -58,13 +58,13 @@ def _paper(item: etree._Element, made: datetime) -> Paper:
     link = fields.text(words(item, "link")) or fields.text(words(item, "guid"))
     key = paper_id(link.rstrip("/").rpartition("/")[2])
     title = fields.text(words(item, "title"))
-    soup = BeautifulSoup(words(item, "description"), "lxml")
-    lines = (fields.text(p.get_text()) for p in soup.find_all("p"))
+    shown = soup(words(item, "description"))
+    lines = (fields.text(p.get_text()) for p in shown.find_all("p"))
     told = {match[1]: match[2] for line in lines if (match := _LABELLED.match(line))}
     votes = fields.abbreviated(told.get("Upvotes", ""))
     if not key or not title or votes is None:
         raise Unreadable("an arXiv id, a title and `Upvotes:`, found less")
-    image = soup.select_one("img[src]")
+    image = shown.select_one("img[src]")
     return Paper(
         id=key,
         title=title,

@@ -1,18 +1,18 @@
 """Hugging Face's pages of papers: the data embedded in them, else the cards that people see."""
 
 import re
-import warnings
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from bs4 import BeautifulSoup
-from bs4.exceptions import ParserRejectedMarkup
-
-from digest.sources import fields
+from digest.sources import fields, markup
 from digest.sources.huggingface_cards import read_cards
 from digest.sources.huggingface_feed import is_feed, read_feed
 from digest.sources.huggingface_json import Listing, read_props
 from digest.sources.huggingface_paper import read_content
 from digest.sources.reading import Unreadable, parse
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
 
 _DAY_PAGE = re.compile(r"/papers(?:/date/|\?date=)(\d{4}-\d\d-\d\d)$")
 
@@ -24,7 +24,7 @@ def read_page(text: str, observed: datetime) -> Listing:
     """
     if is_feed(text):
         return read_feed(text, observed)
-    soup = _soup(text)
+    soup = markup.soup(text)
     if alone := read_content(soup, observed):
         return alone
     try:
@@ -39,7 +39,7 @@ def read_page(text: str, observed: datetime) -> Listing:
     return _visible(soup, observed, "the embedded list is empty") or listing
 
 
-def _visible(soup: BeautifulSoup, observed: datetime, why: str) -> Listing | None:
+def _visible(soup: "BeautifulSoup", observed: datetime, why: str) -> Listing | None:
     papers, notes = read_cards(soup, observed)
     if not papers:
         return None
@@ -47,16 +47,7 @@ def _visible(soup: BeautifulSoup, observed: datetime, why: str) -> Listing | Non
     return Listing(papers, _day(soup), (note, *notes))
 
 
-def _soup(text: str) -> BeautifulSoup:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # bs4 guesses what else this may be: not our business
-        try:
-            return BeautifulSoup(text, "lxml")
-        except ParserRejectedMarkup as error:
-            raise Unreadable(f"HTML, found what is none: {error}") from error
-
-
-def _embedded(soup: BeautifulSoup, observed: datetime) -> Listing:
+def _embedded(soup: "BeautifulSoup", observed: datetime) -> Listing:
     """The listing of the first element that can be read; its attributes come in any order."""
     fault = None
     for element in soup.select('[data-target="DailyPapers"]'):
@@ -70,12 +61,12 @@ def _embedded(soup: BeautifulSoup, observed: datetime) -> Listing:
     )
 
 
-def _targets(soup: BeautifulSoup) -> str:
+def _targets(soup: "BeautifulSoup") -> str:
     names = [str(element["data-target"]) for element in soup.select("[data-target]")]
     return ", ".join(dict.fromkeys(names))[:200] or "no embedded data at all"
 
 
-def _day(soup: BeautifulSoup) -> date | None:
+def _day(soup: "BeautifulSoup") -> date | None:
     """The day that a page's own address or its date picker tells."""
     address = soup.select_one('meta[property="og:url"]')
     match = _DAY_PAGE.search(str(address.get("content", ""))) if address else None

@@ -6,15 +6,16 @@ The page is recorded; the fields of the API (`linkedModels`, …) are from its d
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
-
-from bs4 import BeautifulSoup
+from typing import TYPE_CHECKING, Any
 
 from digest.model import Paper
 from digest.sources import fields
 from digest.sources.huggingface_entry import read_entry
 from digest.sources.huggingface_json import Listing
 from digest.sources.reading import mapping, parse
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
 
 ALONE = "a page about one paper, not the list of a day"
 
@@ -25,7 +26,7 @@ _LINKED = {
 }
 
 
-def read_content(soup: BeautifulSoup, observed: datetime) -> Listing | None:
+def read_content(soup: "BeautifulSoup", observed: datetime) -> Listing | None:
     """The paper of its page; None for another page."""
     element = soup.select_one('[data-target="PaperContent"]')
     if element is None:
