@@ -3,7 +3,7 @@
 from hashlib import sha256
 from typing import Any
 
-from jinja2 import Environment, TemplateError
+from jinja2 import Environment
 
 from digest.mail import headers
 from digest.mail.identity import Identity
@@ -12,10 +12,8 @@ from digest.mail.message_id import HALF, Names, boundary
 from digest.mail.tokens import Scope, Signer, Token
 from digest.model import Message
 from digest.model.answer import Answer, Line, Told
-from digest.render.header import closing, opening, part
+from digest.render.alternative import Alternative
 from digest.render.languages import N_, Language, language
-from digest.render.quoted import quoted
-from digest.render.templates import explained
 
 SAID = {
     Told.DONE: N_("Done: %(what)s"),
@@ -68,10 +66,7 @@ class Answers:
         """`locale`: of those who chose none. Raises RenderError."""
         self._identity, self._signer = identity, signer
         self._base, self._locale = base_url.rstrip("/"), locale
-        try:
-            self._templates = [environment.get_template(f"answer.{end}") for end in ("txt", "html")]
-        except TemplateError as error:
-            raise explained(error) from error
+        self._printed = Alternative(environment, "answer")
 
     def answer(self, answer: Answer) -> Message:
         """The mail: from the digest, to whoever asked, below what they wrote. Raises RenderError.
@@ -90,7 +85,7 @@ class Answers:
             message_id=name,
             reverse_path="",
             forward_path=answer.address,
-            content=(header + opening(limit)).encode() + self._body(answer, limit),
+            content=self._printed.content(header, limit, self._said(answer)),
         )
 
     @property
@@ -130,16 +125,6 @@ class Answers:
     def _words(self, answer: Answer) -> Language:
         return language(answer.locale or self._locale)
 
-    def _body(self, answer: Answer, limit: str) -> bytes:
-        said, body = self._said(answer), b""
-        for template, subtype in zip(self._templates, ("plain", "html"), strict=True):
-            try:
-                printed = template.render(said)
-            except TemplateError as error:
-                raise explained(error) from error
-            body += part(limit, subtype).encode() + quoted(printed)
-        return body + closing(limit).encode()
-
     def _said(self, answer: Answer) -> dict[str, Any]:
         words, token = self._words(answer), None
         if answer.reader:
@@ -150,7 +135,7 @@ class Answers:
             "product": self._identity.name,
             "imprint": self._identity.imprint,
             "home": f"{self._base}/",
-            "manage": token and f"{self._base}/manage/{token}",
+            "url": token and f"{self._base}/manage/{token}",
             "lines": [_line(line, words) for line in answer.lines],
             "waits": bool(answer.item),
             "commands": [(c, words.gettext(does)) for c, does in COMMANDS if answer.commands],

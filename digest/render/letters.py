@@ -7,7 +7,7 @@ the letter: a form that mails a stranger's words to a third person is a gift to 
 from datetime import date, datetime
 from typing import Any
 
-from jinja2 import Environment, TemplateError
+from jinja2 import Environment
 
 from digest.mail import headers
 from digest.mail.identity import Identity
@@ -17,10 +17,8 @@ from digest.mail.tokens import Scope, Signer, Token
 from digest.model import Message
 from digest.model.life import CONFIRM_WITHIN
 from digest.model.request import Asked, LetterKind
-from digest.render.header import closing, opening, part
+from digest.render.alternative import Alternative
 from digest.render.languages import N_, language
-from digest.render.quoted import quoted
-from digest.render.templates import explained
 
 SUBJECTS = {
     LetterKind.CONFIRM: N_("Please confirm: %(product)s in your inbox"),
@@ -42,13 +40,10 @@ class Letters:
         """`base_url`: where links lead to; `locale`: of who named none. Raises RenderError."""
         self._identity, self._signer, self._locale = identity, signer, locale
         self._base = base_url.rstrip("/")
-        try:
-            self._templates = {
-                kind: [environment.get_template(f"{kind.value}.{end}") for end in ("txt", "html")]
-                for kind in (LetterKind.CONFIRM, LetterKind.KNOWN)
-            }
-        except TemplateError as error:
-            raise explained(error) from error
+        self._printed = {
+            kind: Alternative(environment, kind.value)
+            for kind in (LetterKind.CONFIRM, LetterKind.KNOWN)
+        }
 
     def letter(self, asked: Asked) -> Message:
         """What an address gets for a request: a function of the request alone. Raises RenderError.
@@ -97,18 +92,8 @@ class Letters:
             message_id=name,
             reverse_path=f"bounces+{bounce}@{identity.bounce_domain}",
             forward_path=address,
-            content=(header + opening(limit)).encode() + self._body(asked.letter, limit, said),
+            content=self._printed[asked.letter].content(header, limit, said),
         )
-
-    def _body(self, kind: LetterKind, limit: str, said: dict[str, Any]) -> bytes:
-        body = b""
-        for template, subtype in zip(self._templates[kind], ("plain", "html"), strict=True):
-            try:
-                printed = template.render(said)
-            except TemplateError as error:
-                raise explained(error) from error
-            body += part(limit, subtype).encode() + quoted(printed)
-        return body + closing(limit).encode()
 
 
 def _names(identity: Identity, kind: LetterKind, day: date) -> Names:
