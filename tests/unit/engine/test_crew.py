@@ -96,11 +96,16 @@ def until(happened, seconds=10):
         time.sleep(0.02)
 
 
-def gone(pid):
+def state(pid):
+    """As in proc(5): T is stopped, Z and X are over."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-    except FileNotFoundError:
-        return True
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return "X"
+
+
+def gone(pid):
+    return state(pid) in "ZX"
 
 
 def test_a_child_dies_with_its_parent(family):
@@ -112,6 +117,7 @@ def test_a_child_dies_with_its_parent(family):
 def test_while_a_child_lives_nobody_takes_over(family):
     parent, child, lock = family
     os.kill(child, signal.SIGSTOP)
+    until(lambda: state(child) == "T")  # or one of its threads still hears of its parent's end
     parent.kill()
     parent.wait()
     with pytest.raises(Locked), run_lock(lock, "another", NOW):

@@ -165,8 +165,13 @@ def test_stop_does_not_wait_for_ever():
 
 
 def test_a_message_that_cannot_be_composed_ends_the_run_in_order():
+    def all_begun():
+        while sum(line.startswith("MAIL") for line in server.lines) < 5:
+            time.sleep(0.005)
+
     def supply():
         yield from many(5)
+        yield all_begun  # what is still waiting for a session is not under way, and is not sent
         raise ValueError("no template")
 
     with ScriptedServer(latency=0.005) as server, pytest.raises(ValueError, match="no template"):
